@@ -1,0 +1,22 @@
+# Flags of every target. MLeap's numbers depend on each rounding: no contraction, no fast-math.
+add_library(pillion_flags INTERFACE)
+target_compile_options(pillion_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror -ffp-contract=off)
+target_include_directories(pillion_flags INTERFACE
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+
+if(PILLION_SANITIZE)
+  add_compile_options(-fsanitize=${PILLION_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${PILLION_SANITIZE})
+  if(PILLION_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=all)
+  endif()
+endif()
+
+# Engine and sidecar run on machines with hardware fma (2013 and later): std::fma is part of
+# MLeap's dot product, and the library's software form is 30 times slower. The client is linked
+# into other people's programs and stays at the baseline.
+add_library(pillion_arch INTERFACE)
+if(PILLION_ARCH AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64")
+  target_compile_options(pillion_arch INTERFACE -march=${PILLION_ARCH})
+endif()

@@ -1,0 +1,54 @@
+// Memory of one row in flight: a bump allocator that is emptied before each row and keeps its
+// blocks. Takes from the heap only when a row needs more than any row before it.
+// One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <vector>
+
+namespace pillion {
+
+class Arena {
+ public:
+  explicit Arena(std::size_t bytes_max, std::size_t first_block_bytes = 16 * 1024);
+
+  // Uninitialised room for `count` elements, valid until Reset; nullptr once the row's total
+  // would pass `bytes_max`.
+  template <typename T>
+  T* Allocate(std::size_t count) noexcept {
+    static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= alignof(std::max_align_t));
+    if (count > bytes_max_ / sizeof(T)) return nullptr;
+    const std::size_t bytes = count * sizeof(T);
+    const std::size_t start = (used_ + alignof(T) - 1) & ~(alignof(T) - 1);
+    if (start + bytes <= block_bytes_) {
+      used_ = start + bytes;
+      return reinterpret_cast<T*>(block_ + start);
+    }
+    return reinterpret_cast<T*>(AllocateFromNextBlock(bytes));
+  }
+
+  void Reset() noexcept;
+
+ private:
+  struct Block {
+    std::unique_ptr<std::byte[]> memory;
+    std::size_t bytes = 0;
+  };
+
+  std::byte* AllocateFromNextBlock(std::size_t bytes) noexcept;
+  void Enter(std::size_t index) noexcept;
+
+  std::vector<Block> blocks_;
+  std::size_t current_ = 0;
+  std::byte* block_ = nullptr;  // blocks_[current_]
+  std::size_t block_bytes_ = 0;
+  std::size_t used_ = 0;
+  std::size_t earlier_bytes_ = 0;  // in the blocks before current_
+  std::size_t bytes_max_;
+};
+
+}  // namespace pillion

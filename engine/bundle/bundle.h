@@ -1,0 +1,80 @@
+// A bundle opened for reading: a zip or a directory, JSON or protobuf, seen alike. Paths are
+// inside the bundle, with "/", such as "root/lr.node"; nothing is extracted, no other file opened.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/bundle/attributes.h"
+#include "engine/limits.h"
+#include "engine/load_error.h"
+
+namespace pillion {
+
+class Archive;
+
+enum class BundleFormat : std::uint8_t { kJson, kProtobuf };
+
+// bundle.json
+struct BundleInfo {
+  std::string uid;
+  std::string name;
+  std::string version;
+  std::string timestamp;
+  BundleFormat format = BundleFormat::kJson;
+};
+
+struct Socket {
+  std::string port;
+  std::string name;  // the column
+};
+
+// node.json or node.pb
+struct NodeFile {
+  std::string name;
+  std::vector<Socket> inputs;
+  std::vector<Socket> outputs;
+};
+
+// model.json or model.pb
+struct ModelFile {
+  std::string op;
+  Attributes attributes;
+};
+
+// One thread at a time.
+class Bundle {
+ public:
+  // Decides by what lies at `path`, not by its name. Errors: kNotFound, kBadArchive, kBadBundle.
+  static Result<Bundle> Open(const std::filesystem::path& path, const Limits& limits);
+
+  Bundle(Bundle&&) noexcept;
+  Bundle& operator=(Bundle&&) noexcept;
+  ~Bundle();
+
+  const BundleInfo& info() const { return info_; }
+  const Limits& limits() const { return limits_; }
+  std::uint64_t inflated_bytes() const;  // read so far
+
+  Result<NodeFile> ReadNode(std::string_view directory);
+  Result<ModelFile> ReadModel(std::string_view directory);
+
+  // The path of a node's or model's file, for messages: "root/model.json".
+  std::string FilePath(std::string_view directory, std::string_view stem) const;
+
+  bool Contains(std::string_view path) const;
+  Result<std::string> ReadFile(std::string_view path);
+
+ private:
+  Bundle(std::unique_ptr<Archive> archive, const Limits& limits);
+
+  std::unique_ptr<Archive> archive_;
+  Limits limits_;
+  BundleInfo info_;
+};
+
+}  // namespace pillion

@@ -1,0 +1,147 @@
+// A loaded model and what it takes to score with it. The engine's whole public face.
+//   auto model = Model::Load("house.zip");
+//   auto plan = (*model)->Bind({});                  // columns fixed, steps wired
+//   Workspace workspace(**plan);                     // one per thread
+//   workspace.Input(0) = Value::Scalar(3.0);         // plan.inputs()[0]
+//   if (workspace.Score() == ScoreCode::kOk) use(workspace.Output(0));
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/arena.h"
+#include "engine/bundle/bundle.h"
+#include "engine/kernel.h"
+#include "engine/limits.h"
+#include "engine/load_error.h"
+#include "engine/value.h"
+#include "schemas/data_type.h"
+#include "schemas/score_code.h"
+
+namespace pillion {
+
+class Plan;
+
+// One op of the pipeline, in execution order.
+struct Stage {
+  std::string path;  // in the bundle: "root/features.node/lr.node"
+  std::string name;  // the node's own name
+  std::string op;
+  Operation operation;
+  std::vector<std::string> input_columns;                  // one per Operation::inputs
+  std::vector<std::optional<std::string>> output_columns;  // one per Operation::outputs
+};
+
+// Immutable once loaded; shared by any number of threads.
+class Model : public std::enable_shared_from_this<Model> {
+ public:
+  // All that cannot be loaded is in the one error.
+  static Result<std::shared_ptr<const Model>> Load(const std::filesystem::path& path,
+                                                   const Limits& limits = {});
+
+  const BundleInfo& info() const { return info_; }
+  const Limits& limits() const { return limits_; }
+  const std::vector<Stage>& stages() const { return stages_; }
+  std::uint64_t bundle_bytes() const { return bundle_bytes_; }  // inflated
+
+  // Columns that the caller supplies, in order of first use, with the types that the stages
+  // declare. Where several stages declare one, the last counts, as in MLeap.
+  const Schema& inputs() const { return inputs_; }
+  // Every column that the stages make, in order.
+  const Schema& outputs() const { return outputs_; }
+
+  struct BindOptions {
+    // The caller's columns and their types; columns that the model does not need are allowed.
+    // Absent: inputs().
+    std::optional<Schema> inputs;
+    // Columns wanted, from the stages or from the inputs. Absent: outputs().
+    std::optional<std::vector<std::string>> outputs;
+  };
+  // Fixes columns to slots and inserts casts. Errors name the column: missing, of a type that
+  // cannot be cast, made twice, or unknown. `this` must be owned by a shared_ptr.
+  Result<std::shared_ptr<const Plan>> Bind(const BindOptions& options) const;
+
+ private:
+  Model() = default;
+
+  BundleInfo info_;
+  Limits limits_;
+  std::vector<Stage> stages_;
+  Schema inputs_;
+  Schema outputs_;
+  std::uint64_t bundle_bytes_ = 0;
+};
+
+// A model bound to columns: steps over registers. Immutable; shared by any number of threads.
+class Plan {
+ public:
+  struct Step {
+    const Kernel* kernel = nullptr;
+    std::uint32_t inputs_begin = 0;  // into slots_
+    std::uint32_t outputs_begin = 0;
+    std::uint32_t checks_begin = 0;  // inputs that must not be null: positions, into checks_
+    std::uint32_t checks_count = 0;
+    std::uint32_t stage = 0;  // index into Model::stages(), for messages
+  };
+
+  const Model& model() const { return *model_; }
+  const Schema& inputs() const { return inputs_; }
+  const Schema& outputs() const { return outputs_; }
+  std::uint32_t register_count() const { return register_count_; }
+  const std::vector<Step>& steps() const { return steps_; }
+
+ private:
+  friend class PlanBuilder;
+  friend class Workspace;
+  Plan() = default;
+
+  std::shared_ptr<const Model> model_;
+  std::vector<std::unique_ptr<const Kernel>> casts_;
+  Schema inputs_;  // input i lies in register i
+  Schema outputs_;
+  std::vector<std::uint32_t> output_slots_;
+  std::vector<Step> steps_;
+  std::vector<std::uint32_t> slots_;
+  std::vector<std::uint32_t> checks_;
+  std::vector<std::string> slot_columns_;  // the column that each register holds, for messages
+  std::uint32_t register_count_ = 0;
+};
+
+// Where a row failed.
+struct Fault {
+  ScoreCode code = ScoreCode::kOk;
+  std::uint32_t stage = 0;    // index into Model::stages()
+  std::string_view column;    // lives as long as the plan
+};
+
+// Registers and memory to score one row at a time. One thread at a time; holds its plan.
+class Workspace {
+ public:
+  explicit Workspace(std::shared_ptr<const Plan> plan);
+
+  const Plan& plan() const { return *plan_; }
+
+  // Views set here must live until the outputs have been read. Stays set from row to row.
+  Value& Input(std::size_t i) noexcept { return registers_[i]; }
+  // Scores the row that the inputs hold. No allocation once the arena has grown to the rows'
+  // size, no lock, no exception.
+  ScoreCode Score() noexcept;
+  // Valid after Score() returned kOk, until the next Score().
+  const Value& Output(std::size_t i) const noexcept {
+    return registers_[plan_->output_slots_[i]];
+  }
+  // After another code: where it happened.
+  const Fault& fault() const noexcept { return fault_; }
+
+ private:
+  std::shared_ptr<const Plan> plan_;
+  std::vector<Value> registers_;
+  Arena arena_;
+  Fault fault_;
+};
+
+}  // namespace pillion

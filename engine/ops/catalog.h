@@ -1,0 +1,40 @@
+// The ops that Pillion knows. A family is one file beside this one, with a table of rows that
+// families.h declares and catalog.cc lists; a row is all that is needed to find an op by name.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/kernel.h"
+#include "engine/op_source.h"
+
+namespace pillion {
+
+// How near the answers are to those of MLeap 0.25 on JDK 17.
+enum class Exactness : std::uint8_t {
+  kBits,      // the same bits
+  kUlp4,      // at most 4 ulp, where libm decides (exp, log, pow, sin)
+  kRelative,  // relative 1e-12: FFT, eigen decomposition, iteration
+};
+
+// Reads one model. Refuses through `source`; what it returns then is dropped.
+using CompileFunction = Operation (*)(OpSource& source);
+
+struct OpRow {
+  std::string_view name;     // in bundles
+  std::string_view summary;  // one line, for `pillion ops` and docs/ops.md
+  Exactness exactness;
+  CompileFunction compile;
+};
+
+struct OpFamily {
+  std::string_view name;    // "scalers"
+  std::string_view source;  // where the behaviour comes from, in MLeap's sources
+  std::span<const OpRow> rows;
+};
+
+std::span<const OpFamily> OpFamilies() noexcept;
+const OpRow* FindOp(std::string_view name) noexcept;
+
+}  // namespace pillion

@@ -1,0 +1,38 @@
+#include "engine/arena.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace pillion {
+namespace {
+
+TEST(Arena, GrowsUpToItsLimitAndKeepsWhatItTook) {
+  Arena arena(1000, 64);
+  for (int round = 0; round < 3; ++round) {
+    std::set<double*> seen;
+    for (int i = 0; i < 40; ++i) {
+      double* p = arena.Allocate<double>(2);
+      ASSERT_NE(p, nullptr) << i;
+      p[0] = p[1] = i;
+      EXPECT_TRUE(seen.insert(p).second);
+    }
+    EXPECT_EQ(arena.Allocate<double>(100), nullptr);
+    arena.Reset();
+  }
+}
+
+TEST(Arena, RefusesCountsWhoseBytesOverflow) {
+  Arena arena(1000);
+  EXPECT_EQ(arena.Allocate<double>(SIZE_MAX / 4), nullptr);
+  EXPECT_NE(arena.Allocate<double>(1), nullptr);
+}
+
+TEST(Arena, AlignsEachType) {
+  Arena arena(1000);
+  arena.Allocate<char>(1);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(arena.Allocate<double>(1)) % alignof(double), 0U);
+}
+
+}  // namespace
+}  // namespace pillion
