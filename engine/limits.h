@@ -9,8 +9,8 @@ namespace pillion {
 struct Limits {
   // Bundle.
   std::uint64_t archive_bytes_max = 1ULL << 30;
-  std::uint64_t entry_bytes_max = 512ULL << 20;      // one member, inflated
-  std::uint64_t inflated_bytes_max = 4ULL << 30;     // all members that are read
+  std::uint64_t entry_bytes_max = 512ULL << 20;   // one member, inflated
+  std::uint64_t inflated_bytes_max = 4ULL << 30;  // all members that are read
   std::uint32_t entry_count_max = 65536;
   std::uint32_t name_bytes_max = 512;
   std::uint32_t name_segments_max = 64;

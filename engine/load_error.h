@@ -51,12 +51,12 @@ inline tl::unexpected<LoadError> Fail(LoadCode code, std::string where, std::str
 #define PILLION_CONCAT(a, b) PILLION_CONCAT_INNER(a, b)
 #define PILLION_ASSIGN(target, expression) \
   PILLION_ASSIGN_INNER(PILLION_CONCAT(result_, __LINE__), target, expression)
-#define PILLION_ASSIGN_INNER(result, target, expression)                         \
-  auto result = (expression);                                                    \
+#define PILLION_ASSIGN_INNER(result, target, expression)                               \
+  auto result = (expression);                                                          \
   if (!result) return tl::unexpected<::pillion::LoadError>(std::move(result).error()); \
   target = std::move(*result)
-#define PILLION_TRY(expression)                                                     \
-  do {                                                                              \
-    if (auto result_try = (expression); !result_try)                                \
-      return tl::unexpected<::pillion::LoadError>(std::move(result_try).error());   \
+#define PILLION_TRY(expression)                                                   \
+  do {                                                                            \
+    if (auto result_try = (expression); !result_try)                              \
+      return tl::unexpected<::pillion::LoadError>(std::move(result_try).error()); \
   } while (false)

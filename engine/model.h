@@ -114,8 +114,8 @@ class Plan {
 // Where a row failed.
 struct Fault {
   ScoreCode code = ScoreCode::kOk;
-  std::uint32_t stage = 0;    // index into Model::stages()
-  std::string_view column;    // lives as long as the plan
+  std::uint32_t stage = 0;  // index into Model::stages()
+  std::string_view column;  // lives as long as the plan
 };
 
 // Registers and memory to score one row at a time. One thread at a time; holds its plan.
@@ -131,9 +131,7 @@ class Workspace {
   // size, no lock, no exception.
   ScoreCode Score() noexcept;
   // Valid after Score() returned kOk, until the next Score().
-  const Value& Output(std::size_t i) const noexcept {
-    return registers_[plan_->output_slots_[i]];
-  }
+  const Value& Output(std::size_t i) const noexcept { return registers_[plan_->output_slots_[i]]; }
   // After another code: where it happened.
   const Fault& fault() const noexcept { return fault_; }
 

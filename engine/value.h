@@ -16,25 +16,52 @@ namespace pillion {
 // std::string_view for both text types.
 template <BasicType>
 struct ElementOf;
-template <> struct ElementOf<BasicType::kBoolean> { using Type = bool; };
-template <> struct ElementOf<BasicType::kByte> { using Type = std::int8_t; };
-template <> struct ElementOf<BasicType::kShort> { using Type = std::int16_t; };
-template <> struct ElementOf<BasicType::kInt> { using Type = std::int32_t; };
-template <> struct ElementOf<BasicType::kLong> { using Type = std::int64_t; };
-template <> struct ElementOf<BasicType::kFloat> { using Type = float; };
-template <> struct ElementOf<BasicType::kDouble> { using Type = double; };
-template <> struct ElementOf<BasicType::kString> { using Type = std::string_view; };
-template <> struct ElementOf<BasicType::kByteString> { using Type = std::string_view; };
+template <>
+struct ElementOf<BasicType::kBoolean> {
+  using Type = bool;
+};
+template <>
+struct ElementOf<BasicType::kByte> {
+  using Type = std::int8_t;
+};
+template <>
+struct ElementOf<BasicType::kShort> {
+  using Type = std::int16_t;
+};
+template <>
+struct ElementOf<BasicType::kInt> {
+  using Type = std::int32_t;
+};
+template <>
+struct ElementOf<BasicType::kLong> {
+  using Type = std::int64_t;
+};
+template <>
+struct ElementOf<BasicType::kFloat> {
+  using Type = float;
+};
+template <>
+struct ElementOf<BasicType::kDouble> {
+  using Type = double;
+};
+template <>
+struct ElementOf<BasicType::kString> {
+  using Type = std::string_view;
+};
+template <>
+struct ElementOf<BasicType::kByteString> {
+  using Type = std::string_view;
+};
 template <BasicType base>
 using Element = typename ElementOf<base>::Type;
 
 struct Value {
   // A null scalar reads as 0 and as "": MLeap's unboxed ops see just that.
   bool null = true;
-  bool sparse = false;        // tensors
-  std::uint8_t rank = 0;      // tensors
-  std::int32_t size = 0;      // tensors of rank 1: their dimension
-  std::uint32_t count = 0;    // elements of a list, stored values of a tensor, entries of a map
+  bool sparse = false;      // tensors
+  std::uint8_t rank = 0;    // tensors
+  std::int32_t size = 0;    // tensors of rank 1: their dimension
+  std::uint32_t count = 0;  // elements of a list, stored values of a tensor, entries of a map
   union {
     std::uint64_t bits = 0;
     bool boolean;
@@ -102,13 +129,20 @@ struct Value {
   // The scalar as T, one of the types of ElementOf.
   template <typename T>
   T& As() noexcept {
-    if constexpr (std::is_same_v<T, bool>) return boolean;
-    else if constexpr (std::is_same_v<T, std::int8_t>) return int8;
-    else if constexpr (std::is_same_v<T, std::int16_t>) return int16;
-    else if constexpr (std::is_same_v<T, std::int32_t>) return int32;
-    else if constexpr (std::is_same_v<T, std::int64_t>) return int64;
-    else if constexpr (std::is_same_v<T, float>) return float32;
-    else if constexpr (std::is_same_v<T, std::string_view>) return text;
+    if constexpr (std::is_same_v<T, bool>)
+      return boolean;
+    else if constexpr (std::is_same_v<T, std::int8_t>)
+      return int8;
+    else if constexpr (std::is_same_v<T, std::int16_t>)
+      return int16;
+    else if constexpr (std::is_same_v<T, std::int32_t>)
+      return int32;
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+      return int64;
+    else if constexpr (std::is_same_v<T, float>)
+      return float32;
+    else if constexpr (std::is_same_v<T, std::string_view>)
+      return text;
     else {
       static_assert(std::is_same_v<T, double>);
       return float64;

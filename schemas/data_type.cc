@@ -12,10 +12,14 @@ struct Spelling {
 };
 
 constexpr Spelling kSpellings[] = {
-    {BasicType::kBoolean, "boolean", 1}, {BasicType::kByte, "byte", 1},
-    {BasicType::kShort, "short", 2},     {BasicType::kInt, "int", 4},
-    {BasicType::kLong, "long", 8},       {BasicType::kFloat, "float", 4},
-    {BasicType::kDouble, "double", 8},   {BasicType::kString, "string", 0},
+    {BasicType::kBoolean, "boolean", 1},
+    {BasicType::kByte, "byte", 1},
+    {BasicType::kShort, "short", 2},
+    {BasicType::kInt, "int", 4},
+    {BasicType::kLong, "long", 8},
+    {BasicType::kFloat, "float", 4},
+    {BasicType::kDouble, "double", 8},
+    {BasicType::kString, "string", 0},
     {BasicType::kByteString, "byte_string", 0},
 };
 

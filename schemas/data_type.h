@@ -55,8 +55,8 @@ struct Field {
 
 using Schema = std::vector<Field>;
 
-bool IsNumeric(BasicType type) noexcept;  // byte to double; not boolean
-bool IsText(BasicType type) noexcept;     // string and byte string
+bool IsNumeric(BasicType type) noexcept;            // byte to double; not boolean
+bool IsText(BasicType type) noexcept;               // string and byte string
 std::size_t ElementBytes(BasicType type) noexcept;  // in memory; 0 for text
 
 // "boolean" … "byte_string": bundle and list spelling, where a 32-bit integer is "int".

@@ -34,9 +34,9 @@ enum class ScoreCode : std::uint8_t {
   kRefused = 54,        // the peer is not allowed in, or is over its share
 
   // The server could not answer in time.
-  kBusy = 80,      // the lane or the server is full: nothing was accepted, retry is safe
-  kDeadline = 81,  // the deadline passed before the row was scored
-  kDraining = 82,  // the server is stopping
+  kBusy = 80,        // the lane or the server is full: nothing was accepted, retry is safe
+  kDeadline = 81,    // the deadline passed before the row was scored
+  kDraining = 82,    // the server is stopping
   kServerGone = 83,  // the connection ended; scoring is pure, retry is safe
   kForked = 84,      // a client handle is used in a child of the process that made it
 

@@ -19,10 +19,10 @@ namespace pillion {
 struct TensorAttribute {
   BasicType base = BasicType::kDouble;
   std::vector<std::int32_t> dimensions;
-  std::vector<double> doubles;          // base double; empty for other bases
-  std::vector<float> floats;            // base float
-  std::vector<std::int64_t> integers;   // base boolean, byte, short, int, long
-  std::vector<std::string> strings;     // base string, byte string
+  std::vector<double> doubles;         // base double; empty for other bases
+  std::vector<float> floats;           // base float
+  std::vector<std::int64_t> integers;  // base boolean, byte, short, int, long
+  std::vector<std::string> strings;    // base string, byte string
 };
 
 struct DataShape {
@@ -30,7 +30,9 @@ struct DataShape {
   bool nullable = false;
   std::optional<std::vector<std::int32_t>> dimensions;
 
-  DataType Of(BasicType base) const { return {shape, base, nullable, BasicType::kString, dimensions}; }
+  DataType Of(BasicType base) const {
+    return {shape, base, nullable, BasicType::kString, dimensions};
+  }
 };
 
 // One attribute. Each vector holds what the file has under that kind's key: one element for a

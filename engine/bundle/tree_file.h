@@ -16,13 +16,13 @@ namespace pillion {
 struct DecisionTreeFile {
   enum class Kind : std::uint8_t { kLeaf, kContinuous, kCategorical };
   struct Node {
-    double threshold = 0;             // continuous: left if value <= threshold
-    std::uint32_t right = 0;          // internal: index of the right child
-    std::int32_t feature = 0;         // internal
-    std::uint32_t values_begin = 0;   // leaf: values; categorical: categories; into `values`
+    double threshold = 0;            // continuous: left if value <= threshold
+    std::uint32_t right = 0;         // internal: index of the right child
+    std::int32_t feature = 0;        // internal
+    std::uint32_t values_begin = 0;  // leaf: values; categorical: categories; into `values`
     std::uint32_t values_count = 0;
     Kind kind = Kind::kLeaf;
-    bool is_left = false;             // categorical: the listed categories go left
+    bool is_left = false;  // categorical: the listed categories go left
   };
   std::vector<Node> nodes;
   std::vector<double> values;

@@ -1,0 +1,24 @@
+#include "engine/ops/catalog.h"
+
+#include "engine/ops/families.h"
+
+namespace pillion {
+
+std::span<const OpFamily> OpFamilies() noexcept {
+  static const OpFamily families[] = {
+      kScalers,
+      kLinearRegressions,
+  };
+  return families;
+}
+
+const OpRow* FindOp(std::string_view name) noexcept {
+  for (const OpFamily& family : OpFamilies()) {
+    for (const OpRow& row : family.rows) {
+      if (row.name == name) return &row;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace pillion
