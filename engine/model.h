@@ -42,6 +42,7 @@ class Model : public std::enable_shared_from_this<Model> {
   // All that cannot be loaded is in the one error.
   static Result<std::shared_ptr<const Model>> Load(const std::filesystem::path& path,
                                                    const Limits& limits = {});
+  static Result<std::shared_ptr<const Model>> FromBundle(Bundle& bundle);
 
   const BundleInfo& info() const { return info_; }
   const Limits& limits() const { return limits_; }
@@ -136,6 +137,8 @@ class Workspace {
   const Fault& fault() const noexcept { return fault_; }
 
  private:
+  std::string_view BlamedColumn(const Plan::Step& step, std::uint32_t input) const noexcept;
+
   std::shared_ptr<const Plan> plan_;
   std::vector<Value> registers_;
   Arena arena_;

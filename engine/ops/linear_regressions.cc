@@ -21,8 +21,7 @@ class LinearRegressionKernel final : public Kernel {
     const ScoreCode code = ReadVector(arguments.In(0), arguments.arena(), &features);
     if (code != ScoreCode::kOk) return code;
     if (features.size != coefficients_.size()) return ScoreCode::kWrongSize;
-    const double margin = Dot(features, coefficients_.data()) + intercept_;
-    if (arguments.Wants(0)) arguments.Out(0) = Value::Scalar(margin);
+    arguments.Out() = Value::Scalar(Dot(features, coefficients_.data()) + intercept_);
     return ScoreCode::kOk;
   }
 

@@ -1,0 +1,203 @@
+// Model::Load: walks a bundle's pipelines and compiles each op, collecting every problem.
+#include <exception>
+#include <map>
+#include <new>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "engine/model.h"
+#include "engine/op_source.h"
+#include "engine/ops/catalog.h"
+
+namespace pillion {
+namespace {
+
+constexpr std::string_view kPipeline = "pipeline";
+
+// Spark writes single-column indexers and encoders with ports "input" and "output"; their models
+// know only the numbered form.
+void RenameLegacyPorts(std::string_view op, NodeFile& node) {
+  if (op != "string_indexer" && op != "one_hot_encoder") return;
+  const auto legacy = [](const std::vector<Socket>& sockets, std::string_view port) {
+    const Socket* found = nullptr;
+    for (const Socket& socket : sockets) {
+      if (socket.port == port) found = &socket;
+    }
+    return found;
+  };
+  const Socket* input = legacy(node.inputs, "input");
+  if (input == nullptr) return;
+  node.inputs = {{"input0", input->name}};
+  if (const Socket* output = legacy(node.outputs, "output"); output != nullptr) {
+    node.outputs = {{"output0", output->name}};
+  }
+}
+
+const Socket* FindSocket(const std::vector<Socket>& sockets, std::string_view port) {
+  const Socket* found = nullptr;
+  for (const Socket& socket : sockets) {
+    if (socket.port == port) found = &socket;  // Of equal ports MLeap takes the last.
+  }
+  return found;
+}
+
+class Loader {
+ public:
+  explicit Loader(Bundle& bundle) : bundle_(bundle) {}
+
+  void LoadNode(const std::string& directory, std::uint32_t depth) {
+    if (++node_count_ == bundle_.limits().node_count_max + 1) {
+      Refuse(LoadCode::kOverLimit, directory,
+             "more nodes than the limit of " + std::to_string(bundle_.limits().node_count_max));
+    }
+    if (node_count_ > bundle_.limits().node_count_max) return;
+    Result<NodeFile> node = bundle_.ReadNode(directory);
+    Result<ModelFile> model = bundle_.ReadModel(directory);
+    if (!node) Refuse(std::move(node).error());
+    if (!model) Refuse(std::move(model).error());
+    if (!node || !model) return;
+    if (model->op == kPipeline) {
+      LoadPipeline(directory, *std::move(model), depth);
+    } else {
+      LoadStage(directory, *std::move(node), *std::move(model));
+    }
+  }
+
+  std::vector<Problem> problems;
+  std::vector<Stage> stages;
+
+ private:
+  void Refuse(LoadError error) {
+    for (Problem& problem : error.problems) problems.push_back(std::move(problem));
+  }
+  void Refuse(LoadCode code, std::string where, std::string what) {
+    problems.push_back({code, std::move(where), std::move(what)});
+  }
+
+  void LoadPipeline(const std::string& directory, ModelFile model, std::uint32_t depth) {
+    if (depth >= bundle_.limits().pipeline_depth_max) {
+      return Refuse(LoadCode::kOverLimit, directory,
+                    "pipelines nested deeper than the limit of " +
+                        std::to_string(bundle_.limits().pipeline_depth_max));
+    }
+    OpSource source(bundle_, directory, std::move(model), nullptr, problems);
+    std::set<std::string_view> seen;
+    const std::vector<std::string>& children = source.Strings("nodes");
+    for (const std::string& child : children) {
+      if (child.empty() || child.find('/') != std::string::npos || child.front() == '\0') {
+        source.Refuse("nodes", "expected a node's name, found '" + child + "'");
+      } else if (!seen.insert(child).second) {
+        source.Refuse("nodes", "the node '" + child + "' is listed twice");
+      } else {
+        LoadNode(directory + "/" + child + ".node", depth + 1);
+      }
+    }
+  }
+
+  void LoadStage(const std::string& directory, NodeFile node, ModelFile model) {
+    const OpRow* row = FindOp(model.op);
+    if (row == nullptr) {
+      return Refuse(LoadCode::kUnsupported, bundle_.FilePath(directory, "model"),
+                    "the op '" + model.op + "' is not known (node '" + node.name + "')");
+    }
+    RenameLegacyPorts(model.op, node);
+    OpSource source(bundle_, directory, std::move(model), &node, problems);
+    Operation operation = row->compile(source);
+    if (source.refused()) return;
+    Stage stage{directory, node.name, std::string(row->name), std::move(operation), {}, {}};
+    WirePorts(source, node, stage);
+    if (!source.refused()) stages.push_back(std::move(stage));
+  }
+
+  static void WirePorts(OpSource& source, const NodeFile& node, Stage& stage) {
+    for (const Port& port : stage.operation.inputs) {
+      const Socket* socket = FindSocket(node.inputs, port.name);
+      if (socket == nullptr) {
+        source.RefuseNode("the input port '" + port.name + "' of " + stage.op + " is missing");
+        continue;
+      }
+      stage.input_columns.push_back(socket->name);
+    }
+    for (const Port& port : stage.operation.outputs) {
+      const Socket* socket = FindSocket(node.outputs, port.name);
+      if (socket == nullptr && stage.operation.outputs.size() == 1) {
+        source.RefuseNode("the output port '" + port.name + "' of " + stage.op + " is missing");
+      }
+      stage.output_columns.push_back(socket != nullptr ? std::optional(socket->name)
+                                                       : std::nullopt);
+    }
+  }
+
+  Bundle& bundle_;
+  std::uint32_t node_count_ = 0;
+};
+
+// Sorts the stages' columns into what the caller supplies and what the stages make.
+class ColumnCollector {
+ public:
+  void Add(const Stage& stage, std::vector<Problem>& problems) {
+    for (std::size_t i = 0; i < stage.input_columns.size(); ++i) {
+      const std::string& column = stage.input_columns[i];
+      if (made_.contains(column)) continue;
+      const auto [it, is_new] = input_index_.try_emplace(column, inputs.size());
+      if (is_new) inputs.push_back({column, {}});
+      inputs[it->second].type = stage.operation.inputs[i].type;
+    }
+    for (std::size_t i = 0; i < stage.output_columns.size(); ++i) {
+      if (!stage.output_columns[i]) continue;
+      const std::string& column = *stage.output_columns[i];
+      if (input_index_.contains(column)) {
+        problems.push_back({LoadCode::kBadSchema, stage.path,
+                            "makes the column '" + column + "', which is read before"});
+      } else if (!made_.insert(column).second) {
+        problems.push_back({LoadCode::kBadSchema, stage.path,
+                            "makes the column '" + column + "', which exists already"});
+      } else {
+        outputs.push_back({column, stage.operation.outputs[i].type});
+      }
+    }
+  }
+
+  Schema inputs;
+  Schema outputs;
+
+ private:
+  std::map<std::string, std::size_t> input_index_;
+  std::set<std::string> made_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Model>> Model::Load(const std::filesystem::path& path,
+                                                 const Limits& limits) {
+  try {
+    Result<Bundle> bundle = Bundle::Open(path, limits);
+    if (!bundle) return tl::unexpected<LoadError>(std::move(bundle).error());
+    return FromBundle(*bundle);
+  } catch (const std::bad_alloc&) {
+    return Fail(LoadCode::kOverLimit, path.string(), "not enough memory to load the bundle");
+  } catch (const std::exception& error) {
+    return Fail(LoadCode::kBadBundle, path.string(), error.what());
+  }
+}
+
+Result<std::shared_ptr<const Model>> Model::FromBundle(Bundle& bundle) {
+  Loader loader(bundle);
+  loader.LoadNode("root", 0);
+  ColumnCollector columns;
+  for (const Stage& stage : loader.stages) columns.Add(stage, loader.problems);
+  if (!loader.problems.empty()) {
+    return tl::unexpected<LoadError>(LoadError(std::move(loader.problems)));
+  }
+  const std::shared_ptr<Model> model(new Model());
+  model->info_ = bundle.info();
+  model->limits_ = bundle.limits();
+  model->stages_ = std::move(loader.stages);
+  model->inputs_ = std::move(columns.inputs);
+  model->outputs_ = std::move(columns.outputs);
+  model->bundle_bytes_ = bundle.inflated_bytes();
+  return model;
+}
+
+}  // namespace pillion

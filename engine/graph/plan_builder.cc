@@ -1,0 +1,182 @@
+// Model::Bind: from stages and column names to steps and registers.
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "engine/graph/cast.h"
+#include "engine/model.h"
+
+namespace pillion {
+
+class PlanBuilder {
+ public:
+  PlanBuilder(std::shared_ptr<const Model> model, const Model::BindOptions& options)
+      : plan_(new Plan()) {
+    plan_->model_ = std::move(model);
+    MarkNeeded(options);
+    ChooseInputs(options);
+  }
+
+  Result<std::shared_ptr<const Plan>> Build(const Model::BindOptions& options) {
+    const std::vector<Stage>& stages = plan_->model_->stages();
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      if (needed_stages_[i]) AddStage(stages[i], static_cast<std::uint32_t>(i));
+    }
+    ChooseOutputs(options);
+    if (!problems_.empty()) return tl::unexpected<LoadError>(LoadError(std::move(problems_)));
+    plan_->register_count_ = static_cast<std::uint32_t>(plan_->slot_columns_.size());
+    return plan_;
+  }
+
+ private:
+  struct Column {
+    std::uint32_t slot = 0;
+    DataType type;
+  };
+
+  void Refuse(std::string where, std::string what) {
+    problems_.push_back({LoadCode::kBadSchema, std::move(where), std::move(what)});
+  }
+
+  // A stage counts if a wanted column depends on it, or if it may remove rows.
+  void MarkNeeded(const Model::BindOptions& options) {
+    const Model& model = *plan_->model_;
+    needed_stages_.assign(model.stages().size(), !options.outputs.has_value());
+    if (options.outputs) needed_columns_.insert(options.outputs->begin(), options.outputs->end());
+    for (std::size_t i = model.stages().size(); i-- > 0;) {
+      const Stage& stage = model.stages()[i];
+      bool needed = needed_stages_[i] || stage.operation.may_skip;
+      for (const std::optional<std::string>& column : stage.output_columns) {
+        needed = needed || (column && needed_columns_.contains(*column));
+      }
+      needed_stages_[i] = needed;
+      if (!needed) continue;
+      needed_columns_.insert(stage.input_columns.begin(), stage.input_columns.end());
+    }
+  }
+
+  void ChooseInputs(const Model::BindOptions& options) {
+    for (const Field& field : options.inputs ? *options.inputs : plan_->model_->inputs()) {
+      if (!options.inputs && !needed_columns_.contains(field.name)) continue;
+      plan_->inputs_.push_back(field);
+      if (!columns_.try_emplace(field.name, Column{NewSlot(field.name), field.type}).second) {
+        Refuse("column '" + field.name + "'", "is given twice");
+      }
+    }
+  }
+
+  void ChooseOutputs(const Model::BindOptions& options) {
+    std::vector<std::string> names;
+    if (options.outputs) {
+      names = *options.outputs;
+    } else {
+      for (const Field& field : plan_->model_->outputs()) names.push_back(field.name);
+    }
+    for (const std::string& name : names) {
+      const auto it = columns_.find(name);
+      if (it == columns_.end()) {
+        if (problems_.empty()) Refuse("column '" + name + "'", "is wanted, but nothing makes it");
+        continue;
+      }
+      plan_->outputs_.push_back({name, it->second.type});
+      plan_->output_slots_.push_back(it->second.slot);
+    }
+  }
+
+  std::uint32_t NewSlot(const std::string& column) {
+    plan_->slot_columns_.push_back(column);
+    return static_cast<std::uint32_t>(plan_->slot_columns_.size() - 1);
+  }
+
+  void AddStage(const Stage& stage, std::uint32_t stage_index) {
+    std::vector<std::uint32_t> inputs;
+    std::vector<std::uint32_t> checks;
+    for (std::size_t i = 0; i < stage.input_columns.size(); ++i) {
+      const auto it = columns_.find(stage.input_columns[i]);
+      if (it == columns_.end()) {
+        Refuse(stage.path, "needs the column '" + stage.input_columns[i] + "', which is missing");
+        continue;
+      }
+      const Port& port = stage.operation.inputs[i];
+      const bool cast = NeedsCast(it->second.type, port.type);
+      if (!cast && it->second.type.nullable && !port.type.nullable) {
+        checks.push_back(static_cast<std::uint32_t>(i));
+      }
+      inputs.push_back(cast ? CastSlot(it->first, it->second, port, stage, stage_index)
+                            : it->second.slot);
+    }
+    AddStep(stage.operation.kernel.get(), inputs, OutputSlots(stage), checks, stage_index);
+  }
+
+  std::vector<std::uint32_t> OutputSlots(const Stage& stage) {
+    std::vector<std::uint32_t> outputs;
+    for (std::size_t i = 0; i < stage.output_columns.size(); ++i) {
+      if (!stage.output_columns[i]) {
+        outputs.push_back(Arguments::kUndeclared);
+        continue;
+      }
+      const std::string& name = *stage.output_columns[i];
+      outputs.push_back(NewSlot(name));
+      const Column column{outputs.back(), stage.operation.outputs[i].type};
+      if (!columns_.try_emplace(name, column).second) {
+        Refuse(stage.path, "makes the column '" + name + "', which exists already");
+      }
+    }
+    return outputs;
+  }
+
+  // The register that holds `column` as `port` wants it; stages that want the same share it.
+  std::uint32_t CastSlot(const std::string& name, const Column& column, const Port& port,
+                         const Stage& stage, std::uint32_t stage_index) {
+    const auto key = std::tuple(column.slot, port.type.shape, port.type.base, port.type.nullable);
+    if (const auto it = cast_slots_.find(key); it != cast_slots_.end()) return it->second;
+    std::unique_ptr<const Kernel> kernel = MakeCast(column.type, port.type);
+    if (kernel == nullptr) {
+      Refuse(stage.path, "the column '" + name + "' is " + Describe(column.type) + ", but " +
+                             stage.op + " needs " + Describe(port.type) + " for its input '" +
+                             port.name + "'");
+      return column.slot;
+    }
+    std::vector<std::uint32_t> checks;
+    if (column.type.nullable && !port.type.nullable) checks.push_back(0);
+    const std::uint32_t slot = NewSlot(name);
+    AddStep(kernel.get(), {column.slot}, {slot}, checks, stage_index);
+    plan_->casts_.push_back(std::move(kernel));
+    cast_slots_.emplace(key, slot);
+    return slot;
+  }
+
+  void AddStep(const Kernel* kernel, const std::vector<std::uint32_t>& inputs,
+               const std::vector<std::uint32_t>& outputs, const std::vector<std::uint32_t>& checks,
+               std::uint32_t stage_index) {
+    const auto append = [](std::vector<std::uint32_t>& all,
+                           const std::vector<std::uint32_t>& part) {
+      const auto begin = static_cast<std::uint32_t>(all.size());
+      all.insert(all.end(), part.begin(), part.end());
+      return begin;
+    };
+    Plan::Step step;
+    step.kernel = kernel;
+    step.inputs_begin = append(plan_->slots_, inputs);
+    step.outputs_begin = append(plan_->slots_, outputs);
+    step.checks_begin = append(plan_->checks_, checks);
+    step.checks_count = static_cast<std::uint32_t>(checks.size());
+    step.stage = stage_index;
+    plan_->steps_.push_back(step);
+  }
+
+  std::shared_ptr<Plan> plan_;
+  std::vector<Problem> problems_;
+  std::vector<bool> needed_stages_;
+  std::set<std::string> needed_columns_;
+  std::map<std::string, Column> columns_;
+  std::map<std::tuple<std::uint32_t, Shape, BasicType, bool>, std::uint32_t> cast_slots_;
+};
+
+Result<std::shared_ptr<const Plan>> Model::Bind(const BindOptions& options) const {
+  return PlanBuilder(shared_from_this(), options).Build(options);
+}
+
+}  // namespace pillion

@@ -1,0 +1,41 @@
+// Workspace: runs a plan's steps over registers, one row at a time.
+#include <utility>
+
+#include "engine/model.h"
+
+namespace pillion {
+
+Workspace::Workspace(std::shared_ptr<const Plan> plan)
+    : plan_(std::move(plan)),
+      registers_(plan_->register_count()),
+      arena_(plan_->model().limits().row_bytes_max) {}
+
+ScoreCode Workspace::Score() noexcept {
+  arena_.Reset();
+  const std::uint32_t* slots = plan_->slots_.data();
+  for (const Plan::Step& step : plan_->steps_) {
+    const std::uint32_t* inputs = slots + step.inputs_begin;
+    Arguments arguments(registers_.data(), inputs, slots + step.outputs_begin, &arena_);
+    ScoreCode code = ScoreCode::kOk;
+    for (std::uint32_t i = 0; i < step.checks_count; ++i) {
+      const std::uint32_t input = plan_->checks_[step.checks_begin + i];
+      if (registers_[inputs[input]].null) code = arguments.Blame(input, ScoreCode::kNullValue);
+    }
+    if (code == ScoreCode::kOk) code = step.kernel->Run(arguments);
+    if (code != ScoreCode::kOk) {
+      fault_ = {code, step.stage, BlamedColumn(step, arguments.blamed_input())};
+      return code;
+    }
+  }
+  return ScoreCode::kOk;
+}
+
+std::string_view Workspace::BlamedColumn(const Plan::Step& step,
+                                         std::uint32_t input) const noexcept {
+  const std::uint32_t inputs_end = step.outputs_begin;  // A step's inputs lie before its outputs.
+  const std::uint32_t slot = step.inputs_begin + input;
+  if (slot >= inputs_end) return {};
+  return plan_->slot_columns_[plan_->slots_[slot]];
+}
+
+}  // namespace pillion
