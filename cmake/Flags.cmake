@@ -7,6 +7,8 @@ target_include_directories(pillion_flags INTERFACE
 
 if(PILLION_SANITIZE)
   add_compile_options(-fsanitize=${PILLION_SANITIZE} -fno-omit-frame-pointer)
+  # Instrumented code makes g++ see paths that do not exist.
+  target_compile_options(pillion_flags INTERFACE -Wno-maybe-uninitialized)
   add_link_options(-fsanitize=${PILLION_SANITIZE})
   if(PILLION_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize-recover=all)
