@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Builds the container image with buildah, without a daemon, and smoke-tests it: serves the demo
+# model as another user on a read-only root and scores rows from outside.
+#   image.sh [TAG]
+# Where no registry can be reached, the base image is made from Debian's packages.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+tag=${1:-pillion}
+export BUILDAH_ISOLATION=${BUILDAH_ISOLATION:-chroot}
+say() { printf '==> %s\n' "$*" >&2; }
+
+base_image() {
+  local image=debian:bookworm-slim
+  if timeout 20 buildah pull -q "$image" >/dev/null 2>&1; then
+    echo "$image"
+    return
+  fi
+  image=localhost/pillion-base
+  if ! buildah inspect --type image "$image" >/dev/null 2>&1; then
+    say "no image registry answers: making the base image from Debian's packages"
+    command -v mmdebstrap >/dev/null || apt-get install -y -qq mmdebstrap >/dev/null
+    local container mount
+    container=$(buildah from scratch)
+    mount=$(buildah mount "$container")
+    mmdebstrap --variant=minbase --quiet --include=ca-certificates bookworm "$mount"
+    buildah umount "$container" >/dev/null
+    buildah commit -q --rm "$container" "$image" >/dev/null
+  fi
+  echo "$image"
+}
+
+smoke_test() {
+  local container root run_dir
+  container=$(buildah from "$tag")
+  root=$(buildah mount "$container")
+  run_dir=$(mktemp -d)
+  chmod 0777 "$run_dir"
+  trap 'kill "$server" 2>/dev/null; buildah rm "$container" >/dev/null; rm -rf "$run_dir"' EXIT
+  say "smoke test: serve as uid 65532 from the image's own files"
+  buildah run --user 65532:65532 --volume "$run_dir:/run/pillion" "$container" -- \
+    /bin/pillion serve house=/models/house.zip --run-dir /run/pillion &
+  server=$!
+  for _ in $(seq 100); do
+    [ -S "$run_dir/pillion.sock" ] && break
+    sleep 0.1
+  done
+  "$root/bin/pillion" ctl ready --run-dir "$run_dir"
+  "$root/bin/pillion" score --url "unix:$run_dir/pillion.sock" house \
+    examples/king-county/houses.frame.json --select prediction --to csv | head -n 3
+  say "image $tag: $(du -sh "$root" | cut -f1) unpacked, smoke test passed"
+}
+
+base=$(base_image)
+say "building $tag on $base"
+buildah bud -q --build-arg BASE="$base" --file deploy/Containerfile --tag "$tag" . >/dev/null
+smoke_test
