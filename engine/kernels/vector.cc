@@ -121,8 +121,7 @@ double Dot(const VectorView& x, const double* y) noexcept {
 ScoreCode Compress(const VectorView& vector, Arena& arena, Value* result) noexcept {
   std::uint32_t nonzero = 0;
   for (const double value : vector.Values()) nonzero += value != 0.0 ? 1 : 0;
-  const bool sparse = 12 * std::uint64_t{nonzero} + 28 < 8 * std::uint64_t{vector.size} + 12;
-  if (!sparse) {
+  if (!CompressesToSparse(nonzero, vector.size)) {
     const double* values = Densify(vector, arena);
     if (values == nullptr) return ScoreCode::kTooLarge;
     *result = DenseVector(values, vector.size);

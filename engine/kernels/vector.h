@@ -27,6 +27,13 @@ struct VectorView {
 // kTooLarge.
 ScoreCode ReadVector(const Value& value, Arena& arena, VectorView* vector) noexcept;
 
+// Whether every stored entry lies at an index below `size`: what an op needs that reads its own
+// entry for each, since a vector's size is not compared with the model's.
+inline bool StoredBelow(const VectorView& vector, std::size_t size) noexcept {
+  if (vector.dense()) return vector.size <= size;
+  return vector.count == 0 || static_cast<std::size_t>(vector.indices[vector.count - 1]) < size;
+}
+
 // All `size` entries, in place where the vector is dense, else in `arena`; nullptr: no room.
 const double* Densify(const VectorView& vector, Arena& arena) noexcept;
 
@@ -53,8 +60,12 @@ inline Value VectorLike(const VectorView& like, const double* values) noexcept {
                       : SparseVector(like.indices, values, like.count, like.size);
 }
 
-// Spark's Vector.compressed: sparse with the non-zero entries if 12 nnz + 28 < 8 size + 12, else
-// dense. Codes: kTooLarge.
+// Whether Spark's Vector.compressed picks the sparse form, by the bytes that either takes there.
+constexpr bool CompressesToSparse(std::uint32_t nonzero, std::uint32_t size) noexcept {
+  return 12 * std::uint64_t{nonzero} + 28 < 8 * std::uint64_t{size} + 12;
+}
+
+// Spark's Vector.compressed: dense, or sparse with the entries that are not 0. Codes: kTooLarge.
 ScoreCode Compress(const VectorView& vector, Arena& arena, Value* result) noexcept;
 
 }  // namespace pillion

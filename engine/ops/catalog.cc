@@ -6,8 +6,7 @@ namespace pillion {
 
 std::span<const OpFamily> OpFamilies() noexcept {
   static const OpFamily families[] = {
-      kScalers,
-      kLinearRegressions,
+      kVectorAssemblers, kScalers, kMissingValues, kThresholds, kOneHotEncoders, kLinearRegressions,
   };
   return families;
 }

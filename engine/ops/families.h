@@ -5,7 +5,11 @@
 
 namespace pillion {
 
+extern const OpFamily kVectorAssemblers;
 extern const OpFamily kScalers;
+extern const OpFamily kMissingValues;
+extern const OpFamily kThresholds;
+extern const OpFamily kOneHotEncoders;
 extern const OpFamily kLinearRegressions;
 
 }  // namespace pillion
