@@ -3,6 +3,7 @@
 // zero (spec: a present but empty value is zero, an absent one is absent).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -52,6 +53,9 @@ struct AttributeValue {
   std::vector<std::optional<BasicType>> basic_types;  // absent: "unknown"
   std::vector<DataShape> data_shapes;
 };
+
+// Far above what any op has; a bundle with more is refused, for each costs hundreds of bytes.
+inline constexpr std::size_t kAttributeCountMax = 1024;
 
 struct Attributes {
   std::map<std::string, AttributeValue, std::less<>> values;

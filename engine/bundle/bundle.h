@@ -51,6 +51,8 @@ class Bundle {
  public:
   // Decides by what lies at `path`, not by its name. Errors: kNotFound, kBadArchive, kBadBundle.
   static Result<Bundle> Open(const std::filesystem::path& path, const Limits& limits);
+  // The same of a zip in memory.
+  static Result<Bundle> OpenBytes(std::string zip_bytes, const Limits& limits);
 
   Bundle(Bundle&&) noexcept;
   Bundle& operator=(Bundle&&) noexcept;
@@ -71,6 +73,7 @@ class Bundle {
 
  private:
   Bundle(std::unique_ptr<Archive> archive, const Limits& limits);
+  static Result<Bundle> Begin(Result<std::unique_ptr<Archive>> archive, const Limits& limits);
 
   std::unique_ptr<Archive> archive_;
   Limits limits_;

@@ -1,0 +1,97 @@
+#include "engine/bundle/archive.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "engine/bundle/quote.h"
+
+namespace pillion {
+
+Result<std::unique_ptr<Archive>> Archive::Open(const std::filesystem::path& path,
+                                               const Limits& limits) {
+  const std::string where = path.string();
+  // Non-blocking, or a pipe of that name would hold us until somebody writes to it.
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file.is_open()) {
+    return Fail(LoadCode::kNotFound, where, std::generic_category().message(errno));
+  }
+  struct stat status {};
+  if (::fstat(file.number(), &status) != 0) {
+    return Fail(LoadCode::kNotFound, where, std::generic_category().message(errno));
+  }
+  if (S_ISDIR(status.st_mode)) return OpenDirectory(std::move(file), limits);
+  std::string bytes;
+  PILLION_ASSIGN(bytes, ReadDescriptor(file, limits.archive_bytes_max, where));
+  return OpenZip(std::move(bytes), where, limits);
+}
+
+Result<std::string> Archive::Read(std::string_view name) {
+  if (const auto fault = FaultOfName(name, limits_)) {
+    return Fail(LoadCode::kBadArchive, Quote(name), *fault);
+  }
+  const std::uint64_t left = limits_.inflated_bytes_max - read_bytes_;
+  std::string bytes;
+  PILLION_ASSIGN(bytes, ReadFile(name, std::min(left, limits_.entry_bytes_max)));
+  read_bytes_ += bytes.size();
+  return bytes;
+}
+
+std::optional<std::string> FaultOfName(std::string_view name, const Limits& limits) {
+  if (name.size() > limits.name_bytes_max) {
+    return "a name longer than the limit of " + std::to_string(limits.name_bytes_max) + " bytes";
+  }
+  if (name.find('\\') != std::string_view::npos) return "a name with a backslash";
+  if (name.find('\0') != std::string_view::npos) return "a name with a zero byte";
+  if (name.starts_with('/')) return "an absolute name";
+  std::uint32_t segments = 0;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('/', begin), name.size());
+    const std::string_view segment = name.substr(begin, end - begin);
+    if (segment.empty() || segment == "." || segment == "..") {
+      return "a name with the segment " + Quote(segment);
+    }
+    if (++segments > limits.name_segments_max) {
+      return "a name of more segments than the limit of " +
+             std::to_string(limits.name_segments_max);
+    }
+    begin = end + 1;
+  }
+  return std::nullopt;
+}
+
+Result<std::string> ReadDescriptor(const FileDescriptor& file, std::uint64_t bytes_max,
+                                   std::string_view where) {
+  struct stat status {};
+  if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return Fail(LoadCode::kBadArchive, std::string(where), "neither a file nor a directory");
+  }
+  const auto over_limit = [&] {
+    return Fail(LoadCode::kOverLimit, std::string(where),
+                "larger than the limit of " + std::to_string(bytes_max) + " bytes");
+  };
+  if (static_cast<std::uint64_t>(status.st_size) > bytes_max) return over_limit();
+  // One byte more than the file should have tells whether it has grown.
+  std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');
+  std::size_t size = 0;
+  while (true) {
+    if (size > bytes_max) return over_limit();
+    if (size == bytes.size()) bytes.resize(std::min<std::uint64_t>(2 * size, bytes_max + 1));
+    const ssize_t count = ::read(file.number(), bytes.data() + size, bytes.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      return Fail(LoadCode::kBadArchive, std::string(where),
+                  "cannot be read: " + std::generic_category().message(errno));
+    }
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+}  // namespace pillion
