@@ -1,0 +1,29 @@
+// The tables around a batch, the same for every model:
+//   table Rows    { rows:[Row]; }
+//   table Answers { answers:[Answer]; codes:[ubyte]; columns:[short]; }
+// Answer i belongs to row i. Where codes[i] is not kOk, answer i is all null, and columns[i] is
+// the input column that the row failed at, or kNoColumn.
+#pragma once
+
+#include <cstdint>
+
+namespace pillion {
+
+inline constexpr std::uint32_t kBatchRowsMax = 65536;
+
+inline constexpr std::uint32_t kRowsField = 0;
+inline constexpr std::uint32_t kAnswersField = 0;
+inline constexpr std::uint32_t kCodesField = 1;
+inline constexpr std::uint32_t kColumnsField = 2;
+
+inline constexpr std::int32_t kNoColumn = -1;
+
+// Which row of a batch failed, 0 for a single one, and at which input column.
+struct ErrorDetail {
+  std::uint32_t row = 0;
+  std::int32_t column = kNoColumn;
+
+  bool operator==(const ErrorDetail&) const = default;
+};
+
+}  // namespace pillion

@@ -1,0 +1,217 @@
+#include "schemas/row_builder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <new>
+#include <optional>
+
+#include "schemas/tensor_shape.h"
+
+namespace pillion {
+namespace {
+
+template <typename T>
+std::optional<T> ToInteger(double value) {
+  // Both bounds are exact in double; the upper one, 2^bits, lies just outside.
+  constexpr double kLow = static_cast<double>(std::numeric_limits<T>::min());
+  if (!(value >= kLow && value < -kLow) || value != std::trunc(value)) return std::nullopt;
+  return static_cast<T>(value);
+}
+
+template <typename T>
+std::optional<T> ToInteger(std::int64_t value) {
+  if (!std::in_range<T>(value)) return std::nullopt;
+  return static_cast<T>(value);
+}
+
+std::optional<double> ToDouble(double value) { return value; }
+
+std::optional<double> ToDouble(std::int64_t value) {
+  const auto number = static_cast<double>(value);
+  const auto back = ToInteger<std::int64_t>(number);
+  if (!back || *back != value) return std::nullopt;
+  return number;
+}
+
+template <typename T>
+std::optional<float> ToFloat(T value) {
+  const auto number = static_cast<float>(value);
+  if (std::isinf(number) && std::isfinite(static_cast<double>(value))) return std::nullopt;
+  return number;
+}
+
+// Calls `store` with `value` as the column's C++ type.
+template <typename T, typename Store>
+ScoreCode Convert(BasicType base, T value, Store store) {
+  const auto give = [&store](auto converted) {
+    return converted ? store(*converted) : ScoreCode::kInvalidValue;
+  };
+  switch (base) {
+    case BasicType::kDouble: return give(ToDouble(value));
+    case BasicType::kFloat: return give(ToFloat(value));
+    case BasicType::kLong: return give(ToInteger<std::int64_t>(value));
+    case BasicType::kInt: return give(ToInteger<std::int32_t>(value));
+    case BasicType::kShort: return give(ToInteger<std::int16_t>(value));
+    case BasicType::kByte: return give(ToInteger<std::int8_t>(value));
+    default: return ScoreCode::kWrongType;
+  }
+}
+
+bool Fits(const ElementsView& elements, BasicType base) {
+  return elements.base == base || (IsText(elements.base) && IsText(base));
+}
+
+std::size_t FirstRoomBytes(const RowLayout& layout, std::uint32_t row_bytes_max) {
+  const std::size_t empty = layout.empty_row().size();
+  return std::max(empty,
+                  std::min<std::size_t>(row_bytes_max, std::max<std::size_t>(1024, 2 * empty)));
+}
+
+}  // namespace
+
+RowBuilder::RowBuilder(std::shared_ptr<const RowLayout> layout, std::uint32_t row_bytes_max)
+    : layout_(std::move(layout)),
+      row_bytes_max_(std::min(row_bytes_max, kWireBytesMax)),
+      room_(FirstRoomBytes(*layout_, row_bytes_max)) {
+  Clear();
+}
+
+void RowBuilder::Clear() noexcept {
+  const auto empty = layout_->empty_row();
+  std::copy(empty.begin(), empty.end(), room_.begin());
+  writer_ = WireWriter(room_, static_cast<std::uint32_t>(empty.size()));
+  fault_ = {};
+}
+
+ScoreCode RowBuilder::Fail(std::uint32_t column, ScoreCode code) noexcept {
+  if (fault_.code == ScoreCode::kOk) fault_ = {code, column};
+  return code;
+}
+
+ScoreCode RowBuilder::Check(std::uint32_t column, Shape shape) const noexcept {
+  if (column >= layout_->size()) return ScoreCode::kUnknownColumn;
+  const bool fits = layout_->columns()[column].type.shape == shape;
+  return fits ? ScoreCode::kOk : ScoreCode::kWrongType;
+}
+
+ScoreCode RowBuilder::Mark(std::uint32_t column) noexcept {
+  writer_.Store(RowLayout::kVtablePosition + RowLayout::VtableEntry(column),
+                (*layout_)[column].slot);
+  return ScoreCode::kOk;
+}
+
+template <typename T>
+ScoreCode RowBuilder::Store(std::uint32_t column, T value) noexcept {
+  writer_.Store(Slot(column), value);
+  return Mark(column);
+}
+
+bool RowBuilder::Grow() noexcept {
+  const std::size_t bytes = std::min<std::size_t>(2 * room_.size(), row_bytes_max_);
+  if (bytes <= room_.size()) return false;
+  const std::uint32_t used = writer_.used();
+  try {
+    room_.resize(bytes);
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  writer_ = WireWriter(room_, used);
+  return true;
+}
+
+template <typename Write>
+ScoreCode RowBuilder::Append(std::uint32_t column, Write write) noexcept {
+  const std::uint32_t used = writer_.used();
+  while (!write(Slot(column))) {
+    writer_.Rewind(used);
+    if (!Grow()) return Fail(column, ScoreCode::kTooLarge);
+  }
+  return Mark(column);
+}
+
+ScoreCode RowBuilder::SetNull(std::uint32_t column) noexcept {
+  if (column >= layout_->size()) return Fail(column, ScoreCode::kUnknownColumn);
+  writer_.Store(RowLayout::kVtablePosition + RowLayout::VtableEntry(column), std::uint16_t{0});
+  return ScoreCode::kOk;
+}
+
+ScoreCode RowBuilder::SetBoolean(std::uint32_t column, bool value) noexcept {
+  if (column >= layout_->size()) return Fail(column, ScoreCode::kUnknownColumn);
+  if ((*layout_)[column].form != WireForm::kBoolean) return Fail(column, ScoreCode::kWrongType);
+  return Store(column, static_cast<std::uint8_t>(value));
+}
+
+template <typename T>
+ScoreCode RowBuilder::StoreNumber(std::uint32_t column, T value) noexcept {
+  if (column >= layout_->size()) return Fail(column, ScoreCode::kUnknownColumn);
+  const ColumnLayout& layout = (*layout_)[column];
+  if (layout.form > WireForm::kEightBytes) return Fail(column, ScoreCode::kWrongType);
+  const ScoreCode code =
+      Convert(layout.base, value, [&](auto converted) { return Store(column, converted); });
+  return code == ScoreCode::kOk ? code : Fail(column, code);
+}
+
+ScoreCode RowBuilder::SetLong(std::uint32_t column, std::int64_t value) noexcept {
+  return StoreNumber(column, value);
+}
+
+ScoreCode RowBuilder::SetDouble(std::uint32_t column, double value) noexcept {
+  return StoreNumber(column, value);
+}
+
+ScoreCode RowBuilder::SetText(std::uint32_t column, std::string_view text) noexcept {
+  if (column >= layout_->size()) return Fail(column, ScoreCode::kUnknownColumn);
+  const WireForm form = (*layout_)[column].form;
+  if (form == WireForm::kString) {
+    return Append(column, [&](std::uint32_t slot) { return writer_.AppendString(slot, text); });
+  }
+  if (form != WireForm::kByteString) return Fail(column, ScoreCode::kWrongType);
+  return Append(column, [&](std::uint32_t slot) { return writer_.AppendByteString(slot, text); });
+}
+
+ScoreCode RowBuilder::SetList(std::uint32_t column, ElementsView elements) noexcept {
+  const ScoreCode code = Check(column, Shape::kList);
+  if (code != ScoreCode::kOk) return Fail(column, code);
+  const BasicType base = (*layout_)[column].base;
+  if (!Fits(elements, base)) return Fail(column, ScoreCode::kWrongType);
+  elements.base = base;
+  return Append(column, [&](std::uint32_t slot) { return writer_.AppendList(slot, elements); });
+}
+
+ScoreCode RowBuilder::SetTensor(std::uint32_t column, TensorView tensor) noexcept {
+  ScoreCode code = Check(column, Shape::kTensor);
+  if (code != ScoreCode::kOk) return Fail(column, code);
+  const DataType& type = layout_->columns()[column].type;
+  if (!Fits(tensor.values, type.base)) return Fail(column, ScoreCode::kWrongType);
+  tensor.values.base = type.base;
+  code = CheckTensor(tensor, type);
+  if (code != ScoreCode::kOk) return Fail(column, code);
+  return Append(column, [&](std::uint32_t slot) { return writer_.AppendTensor(slot, tensor); });
+}
+
+ScoreCode RowBuilder::SetMap(std::uint32_t column, MapView map) noexcept {
+  const ScoreCode code = Check(column, Shape::kMap);
+  if (code != ScoreCode::kOk) return Fail(column, code);
+  const ColumnLayout& layout = (*layout_)[column];
+  if (!Fits(map.keys, layout.key) || !Fits(map.values, layout.base)) {
+    return Fail(column, ScoreCode::kWrongType);
+  }
+  if (map.keys.count != map.values.count) return Fail(column, ScoreCode::kBadShape);
+  map.keys.base = layout.key;
+  map.values.base = layout.base;
+  return Append(column, [&](std::uint32_t slot) { return writer_.AppendMap(slot, map); });
+}
+
+std::string RowBuilder::DescribeFault() const {
+  if (fault_.code == ScoreCode::kOk) return {};
+  if (fault_.column >= layout_->size()) {
+    return "column " + std::to_string(fault_.column) + ": the model has " +
+           std::to_string(layout_->size()) + " columns";
+  }
+  const Field& field = layout_->columns()[fault_.column];
+  return "column \"" + field.name + "\" (" + Describe(field.type) +
+         "): " + std::string(Describe(fault_.code));
+}
+
+}  // namespace pillion

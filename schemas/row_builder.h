@@ -1,0 +1,120 @@
+// Makes the bytes of one row, without generated code: a copy of the layout's empty row, stores
+// for scalars, the rest appended. Columns go by index, which RowLayout::Find gives once.
+// Takes memory only when a row is longer than all before it. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "schemas/row_layout.h"
+#include "schemas/score_code.h"
+#include "schemas/wire_values.h"
+#include "schemas/wire_writer.h"
+
+namespace pillion {
+
+class RowBuilder {
+ public:
+  static constexpr std::uint32_t kRowBytesMax = 64U << 20;
+
+  // A row starts with all columns null.
+  explicit RowBuilder(std::shared_ptr<const RowLayout> layout,
+                      std::uint32_t row_bytes_max = kRowBytesMax);
+
+  const RowLayout& layout() const noexcept { return *layout_; }
+  // All columns null again, and no fault.
+  void Clear() noexcept;
+
+  // Each returns kOk, or leaves the column as it was and says why not: kUnknownColumn (no such
+  // index), kWrongType, kInvalidValue (a number that the column's type cannot hold: integers take
+  // whole numbers in range, double takes integers that it holds exactly, float takes the nearest),
+  // kBadShape, kWrongSize and kBadIndex (see tensor_shape.h), kTooLarge. A column set twice keeps
+  // the last value.
+  ScoreCode SetNull(std::uint32_t column) noexcept;
+  ScoreCode SetBoolean(std::uint32_t column, bool value) noexcept;
+  ScoreCode SetLong(std::uint32_t column, std::int64_t value) noexcept;
+  ScoreCode SetDouble(std::uint32_t column, double value) noexcept;
+  // Strings, which must be UTF-8, and byte strings.
+  ScoreCode SetText(std::uint32_t column, std::string_view text) noexcept;
+  // Elements of the column's base type; either text type goes for the other.
+  ScoreCode SetList(std::uint32_t column, ElementsView elements) noexcept;
+  ScoreCode SetTensor(std::uint32_t column, TensorView tensor) noexcept;
+  ScoreCode SetMap(std::uint32_t column, MapView map) noexcept;
+
+  // A boolean, any number, or text.
+  template <typename T>
+  ScoreCode Set(std::uint32_t column, const T& value) noexcept {
+    if constexpr (std::is_same_v<T, bool>) {
+      return SetBoolean(column, value);
+    } else if constexpr (std::is_integral_v<T>) {
+      if (!std::in_range<std::int64_t>(value)) return Fail(column, ScoreCode::kInvalidValue);
+      return SetLong(column, static_cast<std::int64_t>(value));
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return SetDouble(column, static_cast<double>(value));
+    } else {
+      return SetText(column, value);
+    }
+  }
+  // A dense tensor of rank 1.
+  template <typename T>
+  ScoreCode SetVector(std::uint32_t column, std::span<const T> values) noexcept {
+    const auto size = static_cast<std::int32_t>(values.size());
+    return SetTensor(column, {ElementsView(values), false, {}, {&size, 1}});
+  }
+  // A sparse tensor of rank 1; indices ascend.
+  template <typename T>
+  ScoreCode SetSparse(std::uint32_t column, std::span<const std::int32_t> indices,
+                      std::span<const T> values, std::int32_t size) noexcept {
+    return SetTensor(column, {ElementsView(values), true, indices, {&size, 1}});
+  }
+
+  // The first refusal since Clear().
+  struct Fault {
+    ScoreCode code = ScoreCode::kOk;
+    std::uint32_t column = 0;
+  };
+  const Fault& fault() const noexcept { return fault_; }
+  // A sentence with the column's name and type; empty without a fault.
+  std::string DescribeFault() const;
+
+  // The row as it stands, 8-aligned, valid until the next change; empty after a fault, so that
+  // no half-filled row is sent.
+  std::span<const std::byte> bytes() const noexcept {
+    if (fault_.code != ScoreCode::kOk) return {};
+    return {room_.data(), writer_.used()};
+  }
+
+ private:
+  friend class BatchBuilder;
+
+  ScoreCode Fail(std::uint32_t column, ScoreCode code) noexcept;
+  // kOk if the column exists and has this shape.
+  ScoreCode Check(std::uint32_t column, Shape shape) const noexcept;
+  std::uint32_t Slot(std::uint32_t column) const noexcept {
+    return layout_->table_position() + (*layout_)[column].slot;
+  }
+  // Makes the column's field present.
+  ScoreCode Mark(std::uint32_t column) noexcept;
+  template <typename T>
+  ScoreCode Store(std::uint32_t column, T value) noexcept;
+  template <typename T>
+  ScoreCode StoreNumber(std::uint32_t column, T value) noexcept;
+  template <typename Write>
+  ScoreCode Append(std::uint32_t column, Write write) noexcept;
+  bool Grow() noexcept;
+
+  std::shared_ptr<const RowLayout> layout_;
+  std::uint32_t row_bytes_max_;
+  std::vector<std::byte> room_;
+  WireWriter writer_;  // over room_
+  Fault fault_;
+};
+
+}  // namespace pillion

@@ -1,0 +1,61 @@
+// Which fields a row has and where: its vtable, checked against a layout. Rows of one writer
+// mostly share one vtable, so the last one is kept and the next row only compared with it.
+// One reader at a time.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include "schemas/row_layout.h"
+#include "schemas/wire_reader.h"
+
+namespace pillion {
+
+class RowShape {
+ public:
+  // `layout` must outlive the shape.
+  explicit RowShape(const RowLayout& layout) : layout_(&layout), vtable_(2 + layout.size()) {}
+
+  const RowLayout& layout() const noexcept { return *layout_; }
+
+  // Checks that the fields of the row whose table is at `position` lie within the bytes, aligned
+  // and clear of the table's head. False: malformed, and no slot may be used.
+  bool Resolve(const WireReader& reader, std::uint32_t position) noexcept {
+    WireTable table;
+    if (!reader.Open(position, &table)) return false;
+    position_ = position;
+    if (table.vtable_bytes != vtable_bytes_ || position % 8 != phase_ ||
+        std::memcmp(reader.at(table.vtable), vtable_.data(), compared_bytes_) != 0) {
+      return Learn(reader, table);
+    }
+    return std::uint64_t{position} + fields_end_ <= reader.size();
+  }
+
+  // After Resolve(). Position of a column's field; 0: null. No fewer bytes than the column's
+  // inline_bytes lie there.
+  std::uint32_t Slot(std::size_t column) const noexcept {
+    const std::uint32_t offset = vtable_[2 + column];
+    return offset == 0 ? 0 : position_ + offset;
+  }
+  // The first required column that the row lacks.
+  std::optional<std::uint32_t> missing() const noexcept { return missing_; }
+
+ private:
+  bool Learn(const WireReader& reader, const WireTable& table) noexcept;
+  bool PlaceFields(std::uint32_t phase) noexcept;
+
+  const RowLayout* layout_;
+  // Two sizes, then an offset per column. Fields that the layout does not know are left out.
+  std::vector<std::uint16_t> vtable_;
+  std::uint32_t vtable_bytes_ = 0;  // as the row had it; 0: none is kept
+  std::uint32_t compared_bytes_ = 0;
+  std::uint32_t phase_ = 0;  // of the table's position, modulo 8, on which alignment depends
+  std::uint32_t fields_end_ = 0;
+  std::uint32_t position_ = 0;
+  std::optional<std::uint32_t> missing_;
+};
+
+}  // namespace pillion
