@@ -1,0 +1,35 @@
+// The description of a layout that BOUND carries: the columns of rows and answers. With it a
+// client builds rows without generated code.
+//
+//   description   u64 schema hash, columns of the row, columns of the answer
+//   columns       u32 count, then each column
+//   column        u8 shape, u8 base, u8 key, u8 flags (1: nullable, 2: dimensions known),
+//                 u16 name bytes, u16 dimension count, name (UTF-8), i32 dimensions…
+//
+// Little-endian, no padding. `schema hash` covers both lists; a layout of the same hash takes the
+// same rows and gives the same answers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "schemas/data_type.h"
+
+namespace pillion {
+
+struct LayoutDescription {
+  std::uint64_t schema_hash = 0;
+  Schema inputs;
+  Schema outputs;
+};
+
+// REQUIRES: names of at most 65,535 bytes and dimensions of at most 65,535 entries.
+std::vector<std::byte> EncodeLayoutDescription(const LayoutDescription& description);
+
+// Nothing if the bytes are not exactly one description. Takes no more memory than they justify.
+std::optional<LayoutDescription> DecodeLayoutDescription(std::span<const std::byte> bytes);
+
+}  // namespace pillion
