@@ -6,7 +6,8 @@ namespace pillion {
 
 std::span<const OpFamily> OpFamilies() noexcept {
   static const OpFamily families[] = {
-      kVectorAssemblers, kScalers, kMissingValues, kThresholds, kOneHotEncoders, kLinearRegressions,
+      kVectorAssemblers,  kScalers,           kMissingValues,   kThresholds,      kOneHotEncoders,
+      kLinearRegressions, kLinearClassifiers, kTreeRegressions, kTreeClassifiers,
   };
   return families;
 }

@@ -11,5 +11,8 @@ extern const OpFamily kMissingValues;
 extern const OpFamily kThresholds;
 extern const OpFamily kOneHotEncoders;
 extern const OpFamily kLinearRegressions;
+extern const OpFamily kLinearClassifiers;
+extern const OpFamily kTreeRegressions;
+extern const OpFamily kTreeClassifiers;
 
 }  // namespace pillion

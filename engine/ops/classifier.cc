@@ -1,0 +1,91 @@
+#include "engine/ops/classifier.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "engine/kernels/classes.h"
+
+namespace pillion {
+
+double Classifier::PredictFromProbability(std::span<const double> probability) const noexcept {
+  return thresholds_ ? ArgMaxPerThreshold(probability, *thresholds_) : ArgMax(probability);
+}
+
+double Classifier::PredictFromRaw(std::span<const double> raw, double* scratch) const noexcept {
+  if (!thresholds_) return ArgMax(raw);
+  const std::span<double> probability(scratch, raw.size());
+  std::copy(raw.begin(), raw.end(), scratch);
+  RawToProbability(probability);
+  return PredictFromProbability(probability);
+}
+
+double Classifier::Predict(std::span<double> raw) const noexcept {
+  RawToProbability(raw);
+  return PredictFromProbability(raw);
+}
+
+ScoreCode ClassifierKernel::Run(Arguments& arguments) const noexcept {
+  VectorView features;
+  ScoreCode code = ReadVector(arguments.In(0), arguments.arena(), &features);
+  if (code != ScoreCode::kOk) return code;
+  const std::uint32_t count = classifier_->class_count();
+  double* raw = arguments.Allocate<double>(count);
+  double* probability = arguments.Allocate<double>(count);
+  if (raw == nullptr || probability == nullptr) return ScoreCode::kTooLarge;
+  code = classifier_->Raw(features, arguments.arena(), raw);
+  if (code != ScoreCode::kOk) return code;
+
+  const bool wants_raw = arguments.Wants(0);
+  const bool wants_probability = classifier_->HasProbability() && arguments.Wants(1);
+  const std::size_t prediction_port = classifier_->HasProbability() ? 2 : 1;
+  if (wants_raw) arguments.Out(0) = DenseVector(raw, count);
+  double prediction = 0;
+  if (wants_probability) {
+    std::copy(raw, raw + count, probability);
+    classifier_->RawToProbability({probability, count});
+    prediction = classifier_->PredictFromProbability({probability, count});
+    arguments.Out(1) = DenseVector(probability, count);
+  } else if (wants_raw) {
+    prediction = classifier_->PredictFromRaw({raw, count}, probability);
+  } else {
+    prediction = classifier_->Predict({raw, count});
+  }
+  if (arguments.Wants(prediction_port)) arguments.Out(prediction_port) = Value::Scalar(prediction);
+  return ScoreCode::kOk;
+}
+
+Operation MakeClassification(std::shared_ptr<const Classifier> classifier) {
+  const DataType scores = DataType::Vector(static_cast<std::int32_t>(classifier->class_count()));
+  std::vector<Port> outputs = {{"raw_prediction", scores}};
+  if (classifier->HasProbability()) outputs.push_back({"probability", scores});
+  outputs.push_back({"prediction", DataType::Scalar(BasicType::kDouble, false)});
+  return {.inputs = {{"features", DataType::Vector(classifier->feature_count())}},
+          .outputs = std::move(outputs),
+          .kernel = std::make_shared<ClassifierKernel>(std::move(classifier))};
+}
+
+std::optional<std::vector<double>> ReadThresholds(OpSource& source,
+                                                  std::optional<std::uint32_t> class_count) {
+  if (!source.Has("thresholds")) return std::nullopt;
+  std::vector<double> thresholds = source.Doubles("thresholds");
+  if (class_count && thresholds.size() != *class_count) {
+    source.Refuse("thresholds", "expected one for each of " + std::to_string(*class_count) +
+                                    " classes, found " + std::to_string(thresholds.size()));
+  }
+  return thresholds;
+}
+
+std::uint32_t ReadCount(OpSource& source, std::string_view name, std::uint32_t min,
+                        std::uint32_t max) {
+  const bool present = source.Has(name);
+  const std::int64_t count = source.Long(name);
+  if (count >= min && count <= max) return static_cast<std::uint32_t>(count);
+  const std::string expected =
+      min == max ? std::to_string(min)
+                 : "a number from " + std::to_string(min) + " to " + std::to_string(max);
+  if (present) source.Refuse(name, "expected " + expected + ", found " + std::to_string(count));
+  return min;
+}
+
+}  // namespace pillion

@@ -1,0 +1,139 @@
+// Family: classification by linear margins, coefficients · features + intercept.
+//   logistic_regression   binary: raw = [-margin, margin], each through the logistic function;
+//                         multinomial: one margin a class, softmax
+// Formulas follow combust/mleap, mleap-core/src/main/scala/ml/combust/mleap/core/classification/.
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "engine/kernels/classes.h"
+#include "engine/kernels/matrix.h"
+#include "engine/ops/classifier.h"
+#include "engine/ops/families.h"
+#include "engine/ops/matrix_attribute.h"
+
+namespace pillion {
+namespace {
+
+// Two classes whose raw scores are [-margin, margin].
+class MarginClassifier : public Classifier {
+ public:
+  MarginClassifier(std::vector<double> coefficients, double intercept,
+                   std::optional<std::vector<double>> thresholds = {})
+      : Classifier({static_cast<std::int32_t>(coefficients.size()), 2}, std::move(thresholds)),
+        coefficients_(std::move(coefficients)),
+        intercept_(intercept) {}
+
+  ScoreCode Raw(const VectorView& features, Arena&, double* raw) const noexcept override {
+    if (features.size != coefficients_.size()) return ScoreCode::kWrongSize;
+    const double margin = Dot(features, coefficients_.data()) + intercept_;
+    raw[0] = -margin;
+    raw[1] = margin;
+    return ScoreCode::kOk;
+  }
+
+ private:
+  std::vector<double> coefficients_;
+  double intercept_;
+};
+
+class BinaryLogistic final : public MarginClassifier {
+ public:
+  BinaryLogistic(std::vector<double> coefficients, double intercept, double threshold)
+      : MarginClassifier(std::move(coefficients), intercept), threshold_(threshold) {}
+
+  // Each by itself: the two need not add up to 1 in the last bit.
+  void RawToProbability(std::span<double> scores) const noexcept override {
+    for (double& score : scores) score = Sigmoid(score);
+  }
+  double PredictFromProbability(std::span<const double> probability) const noexcept override {
+    return probability[1] > threshold_ ? 1.0 : 0.0;
+  }
+  double PredictFromRaw(std::span<const double> raw, double*) const noexcept override {
+    return raw[1] > RawThreshold() ? 1.0 : 0.0;
+  }
+
+ private:
+  double RawThreshold() const noexcept {
+    if (threshold_ == 0) return -std::numeric_limits<double>::infinity();
+    if (threshold_ == 1) return std::numeric_limits<double>::infinity();
+    return std::log(threshold_ / (1.0 - threshold_));
+  }
+
+  double threshold_;
+};
+
+class MultinomialLogistic final : public Classifier {
+ public:
+  MultinomialLogistic(Matrix coefficients, std::vector<double> intercepts,
+                      std::optional<std::vector<double>> thresholds)
+      : Classifier({static_cast<std::int32_t>(coefficients.columns), coefficients.rows},
+                   std::move(thresholds)),
+        coefficients_(std::move(coefficients)),
+        intercepts_(std::move(intercepts)) {}
+
+  ScoreCode Raw(const VectorView& features, Arena&, double* raw) const noexcept override {
+    if (features.size != coefficients_.columns) return ScoreCode::kWrongSize;
+    std::copy(intercepts_.begin(), intercepts_.end(), raw);
+    AddProduct(coefficients_, 1.0, features, raw);
+    return ScoreCode::kOk;
+  }
+
+  // Shifted by the largest margin only where that is positive; where all are far below 0 the sum
+  // vanishes and the answer is NaN, as in MLeap.
+  void RawToProbability(std::span<double> scores) const noexcept override {
+    if (scores.empty()) return;
+    const auto largest = static_cast<std::size_t>(ArgMax(scores));
+    const double margin = scores[largest];
+    if (margin == std::numeric_limits<double>::infinity()) {
+      std::fill(scores.begin(), scores.end(), 0.0);
+      scores[largest] = 1.0;
+      return;
+    }
+    double sum = 0;
+    for (double& score : scores) {
+      score = std::exp(margin > 0 ? score - margin : score);
+      sum += score;
+    }
+    const double factor = 1.0 / sum;
+    for (double& score : scores) score *= factor;
+  }
+
+ private:
+  Matrix coefficients_;
+  std::vector<double> intercepts_;
+};
+
+Operation CompileMultinomialLogistic(OpSource& source) {
+  Matrix coefficients = ReadMatrix(source, "coefficient_matrix");
+  std::vector<double> intercepts = source.Vector("intercept_vector");
+  if (intercepts.size() != coefficients.rows && !source.refused()) {
+    source.Refuse("intercept_vector",
+                  "expected one for each of " + std::to_string(coefficients.rows) +
+                      " rows of coefficient_matrix, found " + std::to_string(intercepts.size()));
+  }
+  return MakeClassification(std::make_shared<MultinomialLogistic>(
+      std::move(coefficients), std::move(intercepts), ReadThresholds(source)));
+}
+
+Operation CompileLogisticRegression(OpSource& source) {
+  if (source.Long("num_classes") > 2) return CompileMultinomialLogistic(source);
+  std::vector<double> coefficients = source.Vector("coefficients");
+  const double intercept = source.Double("intercept");
+  const double threshold = source.Double("threshold", 0.5);
+  return MakeClassification(
+      std::make_shared<BinaryLogistic>(std::move(coefficients), intercept, threshold));
+}
+
+constexpr OpRow kRows[] = {
+    {"logistic_regression", "Two or more classes by logistic regression", Exactness::kUlp4,
+     CompileLogisticRegression},
+};
+
+}  // namespace
+
+const OpFamily kLinearClassifiers = {"linear classifiers", "core/classification", kRows};
+
+}  // namespace pillion
