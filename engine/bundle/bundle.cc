@@ -4,6 +4,7 @@
 
 #include "engine/bundle/archive.h"
 #include "engine/bundle/json_files.h"
+#include "engine/bundle/proto_files.h"
 
 namespace pillion {
 namespace {
@@ -44,14 +45,16 @@ Result<NodeFile> Bundle::ReadNode(std::string_view directory) {
   const std::string path = FilePath(directory, "node");
   std::string bytes;
   PILLION_ASSIGN(bytes, ReadFile(path));
-  return ParseNodeJson(bytes, path, limits_);
+  return info_.format == BundleFormat::kJson ? ParseNodeJson(bytes, path, limits_)
+                                             : ParseNodeProto(bytes, path, limits_);
 }
 
 Result<ModelFile> Bundle::ReadModel(std::string_view directory) {
   const std::string path = FilePath(directory, "model");
   std::string bytes;
   PILLION_ASSIGN(bytes, ReadFile(path));
-  return ParseModelJson(bytes, path, limits_);
+  return info_.format == BundleFormat::kJson ? ParseModelJson(bytes, path, limits_)
+                                             : ParseModelProto(bytes, path, limits_);
 }
 
 std::string Bundle::FilePath(std::string_view directory, std::string_view stem) const {
