@@ -25,14 +25,14 @@ object Frames {
   }
 
   def read(path: Path): DefaultLeapFrame =
-    FrameReader(formatOf(path)).fromBytes(Files.readAllBytes(path)).get
+    FrameReader(format(path.toString.split('.').last)).fromBytes(Files.readAllBytes(path)).get
 
-  def write(frame: DefaultLeapFrame, path: Path): Unit = {
-    val bytes =
-      if (formatOf(path) == "ml.combust.mleap.json") jsonText(frame).getBytes(UTF_8)
-      else FrameWriter(frame, formatOf(path)).toBytes().get
-    Files.write(path, bytes)
-  }
+  def write(frame: DefaultLeapFrame, path: Path): Unit =
+    Files.write(path, bytes(frame, path.toString.split('.').last))
+
+  def bytes(frame: DefaultLeapFrame, ending: String): Array[Byte] =
+    if (ending == "json") jsonText(frame).getBytes(UTF_8)
+    else FrameWriter(frame, format(ending)).toBytes().get
 
   /** MLeap's own JSON values, laid out with one row on a line so that differences can be read. */
   def jsonText(frame: DefaultLeapFrame): String = {
@@ -41,12 +41,15 @@ object Frames {
     s"""{"schema":${frame.schema.toJson.compactPrint},\n"rows":[\n${rows.mkString(",\n")}\n]}\n"""
   }
 
-  /** Classes and messages of an exception and its causes, outermost first, one on a line. */
+  /** Classes and messages of an exception and its causes, outermost first, one on a line.
+    * The addresses of objects in messages are left out: they change from run to run.
+    */
   def chain(error: Throwable): String =
     Iterator.iterate(error)(_.getCause).takeWhile(_ != null).take(10)
       .map(e => s"${e.getClass.getName}: ${e.getMessage}").mkString("\n")
+      .replaceAll("@[0-9a-f]{5,8}\\b", "")
 
-  private def formatOf(path: Path): String = path.toString.split('.').last match {
+  private def format(ending: String): String = ending match {
     case "json" => "ml.combust.mleap.json"
     case "bin" => "ml.combust.mleap.binary"
     case "avro" => "ml.combust.mleap.avro"
