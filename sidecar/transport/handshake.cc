@@ -1,0 +1,147 @@
+#include "sidecar/transport/handshake.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <boost/asio/read.hpp>
+#include <utility>
+
+namespace pillion {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+std::uint32_t Clamp(std::uint32_t wanted, std::uint32_t fallback, std::uint32_t most) {
+  return std::min(wanted == 0 ? fallback : wanted, most);
+}
+
+std::uint32_t RoundUpSlot(std::uint32_t bytes) {
+  constexpr auto kAlign = static_cast<std::uint32_t>(kSlotAlignment);
+  return (std::min(bytes, kSlotBytesMax) + kAlign - 1) / kAlign * kAlign;
+}
+
+bool Contains(const auto& list, auto id) {
+  return std::find(list.begin(), list.end(), id) != list.end();
+}
+
+}  // namespace
+
+Handshake::Handshake(Socket socket, const TransportOptions& options)
+    : socket_(std::move(socket)), options_(options), timer_(socket_.get_executor()) {}
+
+void Handshake::Start(Done done) {
+  done_ = std::move(done);
+  if (!PeerAllowed()) return Refuse(ScoreCode::kRefused, "this user may not connect");
+  timer_.expires_after(options_.handshake_time_max);
+  timer_.async_wait([self = shared_from_this()](const error_code& error) {
+    if (!error) self->Refuse(ScoreCode::kDeadline, "no HELLO came in time");
+  });
+  asio::async_read(socket_, asio::buffer(&header_, sizeof(header_)),
+                   [self = shared_from_this()](const error_code& error, std::size_t) {
+                     if (error) return self->Finish(std::nullopt);
+                     self->ReadBody();
+                   });
+}
+
+void Handshake::ReadBody() {
+  // Newer clients may have more to say than this server knows, but not much.
+  if (header_.type != MessageType::kHello || header_.body_bytes < sizeof(HelloBody) ||
+      header_.body_bytes > body_.size()) {
+    return Refuse(ScoreCode::kMalformed, "the first message is no HELLO");
+  }
+  asio::async_read(socket_, asio::buffer(body_.data(), header_.body_bytes),
+                   [self = shared_from_this()](const error_code& error, std::size_t) {
+                     if (error) return self->Finish(std::nullopt);
+                     self->Answer();
+                   });
+}
+
+void Handshake::Answer() {
+  if (!done_) return;
+  HelloBody hello;
+  std::memcpy(&hello, body_.data(), sizeof(hello));
+  std::string why;
+  if (!MaySpeak(hello, &why)) return Refuse(ScoreCode::kUnsupported, why);
+
+  Welcomed welcomed;
+  WelcomeBody welcome;
+  welcome.minor = std::min(hello.minor, kProtocolMinor);
+  welcome.message_bytes_max = options_.message_bytes_max;
+  if ((hello.features & kFeatureSharedMemory) != 0 && options_.shared_memory) {
+    // Where memory cannot be had the socket still works.
+    if (auto memory = ClientMemory::Create(Grant(hello))) {
+      welcome.features = kFeatureSharedMemory;
+      welcome.lane_count = memory->geometry().lane_count;
+      welcome.request_slot_bytes = memory->geometry().request_slot_bytes;
+      welcome.answer_slot_bytes = memory->geometry().answer_slot_bytes;
+      welcome.first_sequence = memory->first_sequence();
+      welcomed.memory.emplace(std::move(*memory));
+    }
+  }
+  std::vector<std::byte> frame;
+  AppendFrame(&frame, MessageType::kWelcome, header_.tag, welcome);
+  std::array<int, kWelcomeDescriptors> fds{};
+  if (welcomed.memory) fds = welcomed.memory->client_ends();
+  const std::span<const int> passed(fds.data(), welcomed.memory ? fds.size() : 0);
+  if (!SendWithDescriptors(socket_.native_handle(), frame, passed)) return Finish(std::nullopt);
+  if (welcomed.memory) welcomed.memory->CloseClientEnds();
+  Finish(std::move(welcomed));
+}
+
+bool Handshake::MaySpeak(const HelloBody& hello, std::string* why) const {
+  if (hello.magic != kProtocolMagic) {
+    *why = "this is not Pillion's protocol";
+    return false;
+  }
+  if (hello.major != kProtocolMajor) {
+    *why = "the client speaks protocol " + std::to_string(hello.major) + ", this server " +
+           std::to_string(kProtocolMajor);
+    return false;
+  }
+  return true;
+}
+
+bool Handshake::PeerAllowed() const {
+  if (options_.allowed_uids.empty() && options_.allowed_gids.empty()) return true;
+  // The process id in there says nothing across containers, so it is not looked at.
+  ucred peer{};
+  socklen_t length = sizeof(peer);
+  const int fd = const_cast<Socket&>(socket_).native_handle();
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return false;
+  return Contains(options_.allowed_uids, peer.uid) || Contains(options_.allowed_gids, peer.gid);
+}
+
+Geometry Handshake::Grant(const HelloBody& hello) const {
+  const Geometry fallback;
+  const Geometry& most = options_.geometry_max;
+  Geometry granted;
+  granted.lane_count = Clamp(hello.lane_count, fallback.lane_count, most.lane_count);
+  granted.request_slot_bytes = RoundUpSlot(
+      Clamp(hello.request_slot_bytes, fallback.request_slot_bytes, most.request_slot_bytes));
+  granted.answer_slot_bytes = RoundUpSlot(
+      Clamp(hello.answer_slot_bytes, fallback.answer_slot_bytes, most.answer_slot_bytes));
+  return granted;
+}
+
+void Handshake::Refuse(ScoreCode code, std::string_view why) {
+  std::vector<std::byte> frame;
+  AppendFrame(&frame, MessageType::kError, 0, CodeBody{static_cast<std::uint8_t>(code), {}},
+              Bytes(why));
+  if (socket_.is_open()) SendWithDescriptors(socket_.native_handle(), frame, {});
+  Finish(std::nullopt);
+}
+
+void Handshake::Finish(std::optional<Welcomed> welcomed) {
+  if (!done_) return;
+  timer_.cancel();
+  error_code ignored;
+  if (welcomed) {
+    welcomed->socket.Reset(socket_.release(ignored));
+  } else {
+    socket_.close(ignored);
+  }
+  std::exchange(done_, nullptr)(std::move(welcomed));
+}
+
+}  // namespace pillion

@@ -1,0 +1,53 @@
+// The first exchange with a client: HELLO in, WELCOME with descriptors out, within a time. Runs on
+// the control thread; a client that is not let in costs nothing but its socket.
+#pragma once
+
+#include <array>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "schemas/message.h"
+#include "sidecar/transport/client_memory.h"
+#include "sidecar/transport/options.h"
+
+namespace pillion {
+
+// A client that has been welcomed.
+struct Welcomed {
+  UniqueFd socket;
+  std::optional<ClientMemory> memory;
+};
+
+class Handshake : public std::enable_shared_from_this<Handshake> {
+ public:
+  using Socket = boost::asio::local::stream_protocol::socket;
+  using Done = std::function<void(std::optional<Welcomed>)>;
+
+  // `options` outlives the handshake.
+  Handshake(Socket socket, const TransportOptions& options);
+
+  // Calls `done` once, unless the event loop ends before.
+  void Start(Done done);
+  // Ends it with a refusal, at any time.
+  void Refuse(ScoreCode code, std::string_view why);
+
+ private:
+  void ReadBody();
+  void Answer();
+  bool MaySpeak(const HelloBody& hello, std::string* why) const;
+  bool PeerAllowed() const;
+  Geometry Grant(const HelloBody& hello) const;
+  void Finish(std::optional<Welcomed> welcomed);
+
+  Socket socket_;
+  const TransportOptions& options_;
+  boost::asio::steady_timer timer_;
+  FrameHeader header_;
+  std::array<std::byte, 256> body_{};
+  Done done_;
+};
+
+}  // namespace pillion

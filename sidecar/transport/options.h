@@ -1,0 +1,42 @@
+// What can be set about the transports. Plain data; the command line fills it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "schemas/shm_layout.h"
+
+namespace pillion {
+
+enum class SpinMode : std::uint8_t {
+  kAdaptive,
+  kNever,
+  kAlways,  // refused where the CPU allowance is below two
+};
+
+struct TransportOptions {
+  std::string socket_path{};
+  mode_t socket_mode = 0660;
+  // Who may connect, beside what the socket's mode says. Both empty: everyone.
+  std::vector<uid_t> allowed_uids{};
+  std::vector<gid_t> allowed_gids{};
+
+  bool shared_memory = true;
+  Geometry geometry_max = {
+      .lane_count = kLanesMax, .request_slot_bytes = 8192, .answer_slot_bytes = 8192};
+  std::uint32_t message_bytes_max = 4 * 1024 * 1024;
+  std::uint32_t clients_max = 256;
+  std::uint32_t handshakes_max = 64;  // connected, HELLO not yet there
+  std::chrono::milliseconds handshake_time_max{5000};
+  std::uint32_t layouts_max = 256;  // bound at a time, a client
+
+  std::uint32_t workers = 0;  // 0: by the CPU allowance
+  SpinMode spin = SpinMode::kAdaptive;
+  std::chrono::milliseconds drain_time_max{1500};
+};
+
+}  // namespace pillion

@@ -1,0 +1,212 @@
+#include "sidecar/transport/peer.h"
+
+#include <cstring>
+
+namespace pillion {
+namespace {
+
+constexpr std::uint32_t kTurnRequests = 32;        // a lane's share of a worker's turn
+constexpr std::uint32_t kClockEvery = 8;           // requests
+constexpr std::uint32_t kTurnReceives = 8;         // a socket's share
+constexpr std::uint32_t kControlRequestsMax = 16;  // of one peer at a time
+constexpr std::size_t kControlBytesMax = 256 * 1024;
+constexpr std::uint64_t kQuietNs = 5'000'000;
+constexpr std::size_t kAnswerHeadBytes = sizeof(FrameHeader) + sizeof(AnswerBody);
+
+bool KnownKind(RequestKind kind) {
+  return kind == RequestKind::kRow || kind == RequestKind::kBatch;
+}
+
+bool Aligned(std::span<const std::byte> bytes) {
+  return reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 == 0;
+}
+
+}  // namespace
+
+Peer::Peer(std::uint64_t id, UniqueFd socket, std::optional<ClientMemory> memory,
+           const TransportOptions& options)
+    : id_(id),
+      link_(std::move(socket), options.message_bytes_max),
+      memory_(std::move(memory)),
+      layouts_(options.layouts_max) {
+  if (!memory_) return;
+  for (std::uint32_t i = 0; i < memory_->geometry().lane_count; ++i) {
+    lanes_.push_back(memory_->Lane(i));
+    lanes_.back().SetParked(true);
+  }
+}
+
+ScoreResult Peer::Score(const RequestHead& head, std::span<const std::byte> request,
+                        std::span<std::byte> response, ServeContext* context) noexcept {
+  if (context->refuses) return {ScoreCode::kDraining, 0, 0};
+  if (head.deadline_ns != 0 && head.deadline_ns < context->now_ns) {
+    return {ScoreCode::kDeadline, 0, 0};
+  }
+  if (!KnownKind(head.kind)) return {ScoreCode::kUnsupported, 0, 0};
+  BoundLayout* layout = layouts_.Find(head.layout);
+  if (layout == nullptr) return {ScoreCode::kUnknownLayout, 0, 0};
+  return layout->ScoreRequest(head.kind, request, response);
+}
+
+std::uint32_t Peer::ServeLane(std::uint32_t index, ServeContext* context) {
+  ServerLane& lane = lanes_[index];
+  const std::span<std::byte> room = context->response.first(lane.answer_payload_bytes_max());
+  RequestHead head;
+  std::size_t length = 0;
+  std::uint32_t served = 0;
+  std::uint32_t failed = 0;
+  Claim claim = Claim::kNothing;
+  while (served < kTurnRequests &&
+         (claim = lane.TryClaim(context->request, &head, &length)) == Claim::kRequest) {
+    const ScoreResult result = Score(head, context->request.first(length), room, context);
+    if (result.response_bytes <= room.size()) {
+      lane.Commit({result.code, 0, result.model_version}, room.first(result.response_bytes));
+    } else {
+      lane.Commit({ScoreCode::kTooLarge, kAnswerOverSlot, result.model_version}, {});
+    }
+    failed += result.code == ScoreCode::kOk ? 0 : 1;
+    // Slow models make the clock old within a turn.
+    if (++served % kClockEvery == 0) context->now_ns = MonotonicNs();
+  }
+  if (served != 0) {
+    const ServerLane::Wake wake = lane.AfterCommits();
+    if (wake == ServerLane::Wake::kFutex) lane.WakeFutex();
+    if (wake == ServerLane::Wake::kBell) memory_->RingBell();
+    context->stats->ring_requests.Add(served);
+    if (failed != 0) context->stats->failures.Add(failed);
+    last_request_ns_ = context->now_ns;
+  }
+  if (claim == Claim::kViolation) Violation("a request longer than its slot", context);
+  return served;
+}
+
+void Peer::ReadSocket(ServeContext* context) {
+  for (std::uint32_t turn = 0; open_ && !congested() && turn < kTurnReceives; ++turn) {
+    if (!link_.Receive()) {
+      open_ = false;
+      return;
+    }
+    FlushSocket(context);
+    if (!link_.more_to_receive()) return;
+  }
+}
+
+void Peer::FlushSocket(ServeContext* context) {
+  if (congested() && !link_.Flush()) open_ = false;
+  Frame frame;
+  while (open_ && !congested()) {
+    const FrameBuffer::Status status = link_.Next(&frame);
+    if (status == FrameBuffer::Status::kNeedMore) return;
+    if (status == FrameBuffer::Status::kTooLarge) return Violation("a frame too large", context);
+    HandleFrame(frame, context);
+  }
+}
+
+void Peer::HandleFrame(const Frame& frame, ServeContext* context) {
+  if (frame.header.tag == 0) return Violation("a message without tag", context);
+  switch (frame.header.type) {
+    case MessageType::kScore: return HandleScore(frame, context);
+    case MessageType::kBind:
+    case MessageType::kAsk: return HandleControl(frame, context);
+    case MessageType::kUnbind: {
+      UnbindBody body;
+      std::span<const std::byte> rest;
+      if (!SplitBody(frame.body, &body, &rest)) return Violation("a short UNBIND", context);
+      return layouts_.Remove(body.layout);
+    }
+    default: return Violation("a message of unknown type", context);
+  }
+}
+
+void Peer::HandleScore(const Frame& frame, ServeContext* context) {
+  ScoreBody body;
+  std::span<const std::byte> request;
+  if (!SplitBody(frame.body, &body, &request)) return Violation("a short SCORE", context);
+  if (!Aligned(request)) {
+    std::memcpy(context->request.data(), request.data(), request.size());
+    request = context->request.first(request.size());
+  }
+  const RequestHead head{static_cast<RequestKind>(body.kind), body.layout, body.deadline_ns};
+  const std::span<std::byte> room = context->response.subspan(kAnswerHeadBytes);
+  ScoreResult result = Score(head, request, room, context);
+  if (result.response_bytes > room.size()) {
+    result.code = ScoreCode::kTooLarge;
+    result.response_bytes = 0;
+  }
+  const FrameHeader header{static_cast<std::uint32_t>(sizeof(AnswerBody) + result.response_bytes),
+                           MessageType::kAnswer, 0, frame.header.tag};
+  AnswerBody answer;
+  answer.model_version = result.model_version;
+  answer.code = static_cast<std::uint8_t>(result.code);
+  std::memcpy(context->response.data(), &header, sizeof(header));
+  std::memcpy(context->response.data() + sizeof(header), &answer, sizeof(answer));
+  Send(context->response.first(kAnswerHeadBytes + result.response_bytes));
+  context->stats->socket_requests.Add(1);
+  if (result.code != ScoreCode::kOk) context->stats->failures.Add(1);
+  last_request_ns_ = context->now_ns;
+}
+
+void Peer::HandleControl(const Frame& frame, ServeContext* context) {
+  if (frame.body.size() > kControlBytesMax) return Violation("a question too large", context);
+  if (control_requests_ == kControlRequestsMax) {
+    std::vector<std::byte> busy;
+    AppendFrame(&busy, MessageType::kError, frame.header.tag,
+                CodeBody{static_cast<std::uint8_t>(ScoreCode::kBusy), {}},
+                Bytes("too many questions at a time"));
+    return Send(busy);
+  }
+  ++control_requests_;
+  context->desk->Submit({context->worker, id_, frame.header.tag, frame.header.type,
+                         std::vector<std::byte>(frame.body.begin(), frame.body.end())});
+}
+
+void Peer::Reply(std::span<const std::byte> frame) {
+  --control_requests_;
+  Send(frame);
+}
+
+void Peer::Bound(std::uint64_t tag, Binding binding) {
+  --control_requests_;
+  std::vector<std::byte> frame;
+  const std::uint16_t layout = layouts_.Add(std::move(binding.layout));
+  if (layout == 0) {
+    AppendFrame(&frame, MessageType::kError, tag,
+                CodeBody{static_cast<std::uint8_t>(ScoreCode::kRefused), {}},
+                Bytes("too many layouts are bound on this connection"));
+  } else {
+    AppendFrame(&frame, MessageType::kBound, tag, BoundBody{layout, 0, binding.answer_bytes_max},
+                EncodeLayoutDescription(binding.columns));
+  }
+  Send(frame);
+}
+
+void Peer::StartDraining() {
+  if (memory_) memory_->SetState(ServerState::kDraining);
+}
+
+bool Peer::Quiet(std::uint64_t now_ns) const {
+  if (now_ns - last_request_ns_ < kQuietNs || control_requests_ != 0) return false;
+  for (const ServerLane& lane : lanes_) {
+    if (lane.HasRequest()) return false;
+  }
+  return true;
+}
+
+void Peer::Violation(std::string_view what, ServeContext* context) {
+  context->stats->violations.Add(1);
+  Close(ScoreCode::kMalformed, what);
+}
+
+void Peer::Close(ScoreCode code, std::string_view why) {
+  std::vector<std::byte> frame;
+  AppendFrame(&frame, MessageType::kError, 0, CodeBody{static_cast<std::uint8_t>(code), {}},
+              Bytes(why));
+  Send(frame);
+  open_ = false;
+}
+
+void Peer::Send(std::span<const std::byte> bytes) {
+  if (open_ && !link_.Send(bytes)) open_ = false;
+}
+
+}  // namespace pillion

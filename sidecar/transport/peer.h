@@ -1,0 +1,97 @@
+// A connected client on the server's side: lanes, layouts, socket. Owned by one worker and used on
+// its thread alone. Serves requests of either transport through one path; passes questions and
+// binds on to the control thread. What breaks the protocol closes this peer and nobody else.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "sidecar/serving/scorer.h"
+#include "sidecar/transport/client_memory.h"
+#include "sidecar/transport/layout_table.h"
+#include "sidecar/transport/options.h"
+#include "sidecar/transport/socket_link.h"
+#include "sidecar/transport/stats.h"
+
+namespace pillion {
+
+// Work that may take long or allocate: done by the control thread, answered by a worker command.
+struct ControlRequest {
+  std::uint32_t worker = 0;
+  std::uint64_t peer = 0;
+  std::uint64_t tag = 0;
+  MessageType type{};  // kBind or kAsk
+  std::vector<std::byte> body;
+};
+
+class ControlDesk {
+ public:
+  virtual ~ControlDesk() = default;
+  // All may be called by any worker thread.
+  virtual void Submit(ControlRequest request) = 0;
+  virtual void PeerGone() = 0;
+  virtual void WorkerDone() = 0;
+};
+
+// What a worker lends to its peers while they serve.
+struct ServeContext {
+  std::uint32_t worker = 0;
+  ControlDesk* desk = nullptr;
+  WorkerStats* stats = nullptr;
+  std::span<std::byte> request;   // scratch, on 8 bytes, message_bytes_max
+  std::span<std::byte> response;  // scratch, on 8 bytes, message_bytes_max and a frame's head
+  std::uint64_t now_ns = 0;       // some microseconds old at most
+  bool refuses = false;           // draining, and the time to finish is over
+};
+
+class Peer {
+ public:
+  Peer(std::uint64_t id, UniqueFd socket, std::optional<ClientMemory> memory,
+       const TransportOptions& options);
+
+  std::uint64_t id() const { return id_; }
+  int socket() const { return link_.fd(); }
+  int kick_event() const { return memory_ ? memory_->kick_event() : -1; }
+  bool open() const { return open_; }
+  bool congested() const { return link_.congested(); }
+
+  std::uint32_t lane_count() const { return static_cast<std::uint32_t>(lanes_.size()); }
+  ServerLane& lane(std::uint32_t index) { return lanes_[index]; }
+  // Answers what waits in the lane, up to a fair share. Returns how many.
+  std::uint32_t ServeLane(std::uint32_t index, ServeContext* context);
+
+  // The socket is readable, or writable again.
+  void ReadSocket(ServeContext* context);
+  void FlushSocket(ServeContext* context);
+
+  void Reply(std::span<const std::byte> frame);
+  void Bound(std::uint64_t tag, Binding binding);
+
+  void StartDraining();
+  // Nothing is under way, and nothing came for a while.
+  bool Quiet(std::uint64_t now_ns) const;
+  // Tells the client why, as far as its socket takes it, and closes.
+  void Close(ScoreCode code, std::string_view why);
+
+ private:
+  ScoreResult Score(const RequestHead& head, std::span<const std::byte> request,
+                    std::span<std::byte> response, ServeContext* context) noexcept;
+  void HandleFrame(const Frame& frame, ServeContext* context);
+  void HandleScore(const Frame& frame, ServeContext* context);
+  void HandleControl(const Frame& frame, ServeContext* context);
+  void Violation(std::string_view what, ServeContext* context);
+  void Send(std::span<const std::byte> bytes);
+
+  std::uint64_t id_;
+  SocketLink link_;
+  std::optional<ClientMemory> memory_;
+  std::vector<ServerLane> lanes_;
+  LayoutTable layouts_;
+  std::uint32_t control_requests_ = 0;  // under way
+  std::uint64_t last_request_ns_ = 0;
+  bool open_ = true;
+};
+
+}  // namespace pillion

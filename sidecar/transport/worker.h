@@ -1,0 +1,124 @@
+// A thread that owns whole clients: it looks at the lanes of those that are active, answers what
+// it finds, and sleeps in epoll on their sockets and kick events when nothing comes. Other threads
+// talk to it by commands alone, so nothing that it owns is locked.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <tl/expected.hpp>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "schemas/cpu_allowance.h"
+#include "schemas/spin_budget.h"
+#include "sidecar/transport/peer.h"
+
+namespace pillion {
+
+// Commands to a worker.
+struct AddPeer {
+  std::unique_ptr<Peer> peer;
+};
+struct SendReply {  // to a ControlRequest
+  std::uint64_t peer = 0;
+  std::vector<std::byte> frame;
+};
+struct InstallLayout {  // to a ControlRequest that was a BIND
+  std::uint64_t peer = 0;
+  std::uint64_t tag = 0;
+  Binding binding;
+};
+struct Drain {
+  std::uint64_t refuse_ns = 0;    // from here on, requests are answered kDraining
+  std::uint64_t deadline_ns = 0;  // from here on, clients are cut off
+};
+struct Stop {};
+using WorkerCommand = std::variant<AddPeer, SendReply, InstallLayout, Drain, Stop>;
+
+class Worker {
+ public:
+  static tl::expected<std::unique_ptr<Worker>, std::string> Create(std::uint32_t index,
+                                                                   const TransportOptions& options,
+                                                                   ControlDesk* desk);
+  ~Worker();  // stops the thread at once, if it runs
+
+  void Start();
+  void Post(WorkerCommand command);  // any thread
+  const WorkerStats& stats() const { return stats_; }
+
+ private:
+  // What an epoll event belongs to.
+  struct Watch {
+    enum class Kind : std::uint8_t { kSocket, kKick, kMailbox };
+    Kind kind;
+    Peer* peer;
+  };
+  struct Client {
+    std::unique_ptr<Peer> peer;
+    Watch socket;
+    Watch kick;
+    bool watches_output = false;
+  };
+  struct ActiveLane {
+    Peer* peer;
+    std::uint32_t index;
+    std::uint64_t last_request_ns;
+  };
+
+  Worker(std::uint32_t index, const TransportOptions& options, ControlDesk* desk);
+
+  void Run();
+  bool ServeActiveLanes();
+  void Idle();
+  void Sleep();
+  void ActivateLanes(Peer* peer);
+  void ParkIdleLanes();
+  void Deactivate(const Peer* peer);
+
+  void PollEvents(int timeout_ms);
+  void HandleEvent(const epoll_event& event);
+  void UpdateWatch(Peer* peer);
+  void RemoveClosedPeers();
+
+  void HandleMailbox();
+  void Handle(AddPeer command);
+  void Handle(SendReply command);
+  void Handle(InstallLayout command);
+  void Handle(const Drain& command);
+  void Handle(const Stop&) { stopped_ = true; }
+  void ContinueDraining();
+  Peer* FindPeer(std::uint64_t id);
+
+  const std::uint32_t index_;
+  ControlDesk* const desk_;
+  WorkerStats stats_;
+  SpinBudget spin_;
+  UniqueFd epoll_;
+  UniqueFd mailbox_event_;
+  Watch mailbox_watch_{Watch::Kind::kMailbox, nullptr};
+  std::unique_ptr<std::byte[]> scratch_;
+  ServeContext context_;
+
+  std::unordered_map<std::uint64_t, Client> clients_;
+  std::vector<ActiveLane> active_;
+  std::vector<std::uint64_t> closed_;  // ids, to be removed once no event can name them
+  std::uint64_t idle_since_ns_ = 0;    // 0: not idle
+  std::uint64_t last_poll_ns_ = 0;
+  std::uint64_t last_sweep_ns_ = 0;
+  std::uint32_t idle_turns_ = 0;
+  bool draining_ = false;
+  bool stopped_ = false;
+  Drain drain_;
+
+  std::mutex mailbox_mutex_;
+  std::vector<WorkerCommand> mailbox_;  // guarded by mailbox_mutex_
+
+  std::thread thread_;
+};
+
+}  // namespace pillion

@@ -1,0 +1,135 @@
+// The other half of a worker: what reaches it through epoll, that is sockets, kicks, commands.
+#include <sys/eventfd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "sidecar/transport/worker.h"
+
+namespace pillion {
+
+void Worker::PollEvents(int timeout_ms) {
+  std::array<epoll_event, 64> events;
+  const int count =
+      epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
+  context_.now_ns = MonotonicNs();
+  last_poll_ns_ = context_.now_ns;
+  for (int i = 0; i < count; ++i) HandleEvent(events[static_cast<std::size_t>(i)]);
+  if (draining_) ContinueDraining();
+  RemoveClosedPeers();
+}
+
+// Events of one poll may name a peer that an earlier one closed: it is removed after them all.
+void Worker::HandleEvent(const epoll_event& event) {
+  const Watch& watch = *static_cast<const Watch*>(event.data.ptr);
+  if (watch.kind == Watch::Kind::kMailbox) return HandleMailbox();
+  Peer* peer = watch.peer;
+  if (!peer->open()) return;
+  if (watch.kind == Watch::Kind::kKick) {
+    stats_.kicks.Add(1);
+    return ActivateLanes(peer);
+  }
+  if ((event.events & EPOLLOUT) != 0) peer->FlushSocket(&context_);
+  if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) peer->ReadSocket(&context_);
+  UpdateWatch(peer);
+}
+
+// While a client's answers queue up, its requests wait.
+void Worker::UpdateWatch(Peer* peer) {
+  if (!peer->open()) {
+    closed_.push_back(peer->id());
+    return;
+  }
+  Client& client = clients_.at(peer->id());
+  if (client.watches_output == peer->congested()) return;
+  client.watches_output = peer->congested();
+  epoll_event event{};
+  event.events = client.watches_output ? EPOLLOUT : EPOLLIN;
+  event.data.ptr = &client.socket;
+  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, peer->socket(), &event);
+}
+
+void Worker::RemoveClosedPeers() {
+  for (const std::uint64_t id : closed_) {
+    const auto client = clients_.find(id);
+    if (client == clients_.end()) continue;
+    const Peer& peer = *client->second.peer;
+    Deactivate(&peer);
+    // Closing would not take the event out of epoll: the client holds the same open file.
+    if (peer.kick_event() >= 0) {
+      epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, peer.kick_event(), nullptr);
+    }
+    clients_.erase(client);
+    desk_->PeerGone();
+  }
+  closed_.clear();
+}
+
+void Worker::HandleMailbox() {
+  std::vector<WorkerCommand> commands;
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    commands.swap(mailbox_);
+  }
+  for (WorkerCommand& command : commands) {
+    std::visit([this](auto& c) { Handle(std::move(c)); }, command);
+  }
+}
+
+void Worker::Handle(AddPeer command) {
+  Peer* peer = command.peer.get();
+  Client& client = clients_[peer->id()];
+  client.peer = std::move(command.peer);
+  client.socket = {Watch::Kind::kSocket, peer};
+  client.kick = {Watch::Kind::kKick, peer};
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = &client.socket;
+  bool watched = epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, peer->socket(), &event) == 0;
+  if (watched && peer->kick_event() >= 0) {
+    event.events = EPOLLIN | EPOLLET;  // never read: an edge is all that is needed
+    event.data.ptr = &client.kick;
+    watched = epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, peer->kick_event(), &event) == 0;
+  }
+  if (!watched) peer->Close(ScoreCode::kInternal, "the server cannot watch this connection");
+  if (draining_) peer->StartDraining();
+  if (!peer->open()) closed_.push_back(peer->id());
+}
+
+Peer* Worker::FindPeer(std::uint64_t id) {
+  const auto client = clients_.find(id);
+  return client == clients_.end() ? nullptr : client->second.peer.get();
+}
+
+void Worker::Handle(SendReply command) {
+  Peer* peer = FindPeer(command.peer);
+  if (peer == nullptr) return;
+  peer->Reply(command.frame);
+  UpdateWatch(peer);
+}
+
+void Worker::Handle(InstallLayout command) {
+  Peer* peer = FindPeer(command.peer);
+  if (peer == nullptr) return;
+  peer->Bound(command.tag, std::move(command.binding));
+  UpdateWatch(peer);
+}
+
+void Worker::Handle(const Drain& command) {
+  draining_ = true;
+  drain_ = command;
+  for (auto& [id, client] : clients_) client.peer->StartDraining();
+}
+
+void Worker::ContinueDraining() {
+  context_.refuses = context_.now_ns >= drain_.refuse_ns;
+  for (auto& [id, client] : clients_) {
+    if (context_.now_ns < drain_.deadline_ns && !client.peer->Quiet(context_.now_ns)) continue;
+    if (client.peer->open()) client.peer->Close(ScoreCode::kDraining, "the server is stopping");
+    closed_.push_back(id);
+  }
+  RemoveClosedPeers();
+  stopped_ = stopped_ || clients_.empty();
+}
+
+}  // namespace pillion

@@ -1,0 +1,66 @@
+// A server with the echo scorer on a socket of its own, in this process.
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "sidecar/serving/echo_scorer.h"
+#include "sidecar/transport/server.h"
+
+namespace pillion {
+
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    char name[] = "/tmp/pillion-test-XXXXXX";
+    if (mkdtemp(name) == nullptr) throw std::runtime_error("mkdtemp");
+    path_ = name;
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string socket() const { return path_ / "pillion.sock"; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class TestServer {
+ public:
+  explicit TestServer(TransportOptions options = {}, Scorer* scorer = nullptr) {
+    if (options.socket_path.empty()) options.socket_path = directory_.socket();
+    path_ = options.socket_path;
+    auto server = Server::Create(std::move(options), scorer == nullptr ? &echo_ : scorer);
+    if (!server) throw std::runtime_error(server.error());
+    server_ = std::move(*server);
+    thread_ = std::thread([this] { server_->Run(); });
+  }
+  ~TestServer() { Stop(); }
+
+  // Drains, and waits for the end.
+  void Stop() {
+    if (!thread_.joinable()) return;
+    server_->StartDraining();
+    thread_.join();
+    server_.reset();
+  }
+
+  const std::string& path() const { return path_; }
+  Server& server() { return *server_; }
+
+ private:
+  TemporaryDirectory directory_;
+  EchoScorer echo_;
+  std::string path_;
+  std::unique_ptr<Server> server_;
+  std::thread thread_;
+};
+
+}  // namespace pillion
