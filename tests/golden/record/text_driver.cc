@@ -1,0 +1,92 @@
+// Answers the questions of TextOracle.java, which says what lines look like, with Pillion's
+// kernels; the two are compared line by line.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/bundle/base64.h"
+#include "engine/kernels/java_number.h"
+
+namespace pillion {
+namespace {
+
+std::string Decode(std::string_view text) {
+  return text == "=" ? std::string() : DecodeBase64(text).value_or("");
+}
+
+std::string Encode(std::string_view text) {
+  static constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  if (text.empty()) return "=";
+  std::string encoded;
+  for (std::size_t i = 0; i < text.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      group = group << 8 | (i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0U);
+    }
+    for (std::size_t k = 0; k < 4; ++k) {
+      encoded += i + k > text.size() ? '=' : kAlphabet[group >> (18 - 6 * k) & 63];
+    }
+  }
+  return encoded;
+}
+
+template <typename T, typename Bits>
+std::string WriteNumber(const std::string& bits_text) {
+  char buffer[kJavaNumberBytesMax];
+  const auto bits = static_cast<Bits>(std::stoull(bits_text, nullptr, 16));
+  return Encode({buffer, FormatJavaNumber(std::bit_cast<T>(bits), buffer)});
+}
+
+template <typename T, typename Bits>
+std::string ReadFloating(std::string_view text) {
+  T x = 0;
+  if (!ParseJavaNumber(text, &x)) return "no number";
+  if (x != x) x = std::numeric_limits<T>::quiet_NaN();
+  return fmt::format("{:x}", std::bit_cast<Bits>(x));
+}
+
+template <typename T>
+std::string ReadInteger(std::string_view text) {
+  T x = 0;
+  if (!ParseJavaNumber(text, &x)) return "no number";
+  return fmt::format("{:x}", static_cast<std::uint64_t>(std::int64_t{x}));
+}
+
+std::string Answer(const std::vector<std::string>& question) {
+  const std::string& operation = question.front();
+  const std::string text = Decode(question.back());
+  if (operation == "double_to_text") return WriteNumber<double, std::uint64_t>(text);
+  if (operation == "float_to_text") return WriteNumber<float, std::uint32_t>(text);
+  if (operation == "text_to_double") return ReadFloating<double, std::uint64_t>(text);
+  if (operation == "text_to_float") return ReadFloating<float, std::uint32_t>(text);
+  if (operation == "text_to_long") return ReadInteger<std::int64_t>(text);
+  if (operation == "text_to_int") return ReadInteger<std::int32_t>(text);
+  if (operation == "text_to_short") return ReadInteger<std::int16_t>(text);
+  if (operation == "text_to_byte") return ReadInteger<std::int8_t>(text);
+  return "unknown";
+}
+
+std::vector<std::string> Words(const std::string& line) {
+  std::vector<std::string> words(1);
+  for (const char c : line) {
+    if (c == ' ') {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+}  // namespace
+}  // namespace pillion
+
+int main() {
+  for (std::string line; std::getline(std::cin, line);) {
+    std::cout << pillion::Answer(pillion::Words(line)) << '\n';
+  }
+}
