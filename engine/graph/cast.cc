@@ -4,8 +4,6 @@
 #include "engine/graph/cast.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <string_view>
 #include <type_traits>
 
@@ -13,19 +11,6 @@
 
 namespace pillion {
 namespace {
-
-// Java's conversion of a floating number: toward zero, saturating, NaN is 0; to 8 and 16 bits by
-// way of 32.
-template <typename To, typename From>
-To ToJavaInteger(From x) noexcept {
-  using Wide = std::conditional_t<std::is_same_v<To, std::int64_t>, std::int64_t, std::int32_t>;
-  constexpr auto kMax = std::numeric_limits<Wide>::max();
-  constexpr auto kMin = std::numeric_limits<Wide>::min();
-  if (std::isnan(x)) return 0;
-  if (x >= -static_cast<From>(kMin)) return static_cast<To>(kMax);
-  if (x <= static_cast<From>(kMin)) return static_cast<To>(kMin);
-  return static_cast<To>(static_cast<Wide>(x));
-}
 
 template <typename From>
 ScoreCode ToText(From x, std::string_view* to, Arena& arena) noexcept {

@@ -2,9 +2,12 @@
 // labels and hashes are made of such text. Locale-free, no allocation.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
+#include <type_traits>
 
 namespace pillion {
 
@@ -29,5 +32,18 @@ bool ParseJavaNumber(std::string_view text, std::int8_t* x) noexcept;
 
 // Whether every UTF-16 unit of `text` is a decimal digit, of any script.
 bool AllJavaDigits(std::string_view text) noexcept;
+
+// Java's conversion of a floating number: toward zero, saturating, NaN is 0; to 8 and 16 bits by
+// way of 32.
+template <typename To, typename From>
+To ToJavaInteger(From x) noexcept {
+  using Wide = std::conditional_t<std::is_same_v<To, std::int64_t>, std::int64_t, std::int32_t>;
+  constexpr auto kMax = std::numeric_limits<Wide>::max();
+  constexpr auto kMin = std::numeric_limits<Wide>::min();
+  if (std::isnan(x)) return 0;
+  if (x >= -static_cast<From>(kMin)) return static_cast<To>(kMax);
+  if (x <= static_cast<From>(kMin)) return static_cast<To>(kMin);
+  return static_cast<To>(static_cast<Wide>(x));
+}
 
 }  // namespace pillion

@@ -6,8 +6,16 @@ namespace pillion {
 
 std::span<const OpFamily> OpFamilies() noexcept {
   static const OpFamily families[] = {
-      kVectorAssemblers,  kScalers,           kMissingValues,   kThresholds,      kOneHotEncoders,
-      kLinearRegressions, kLinearClassifiers, kTreeRegressions, kTreeClassifiers,
+      kVectorAssemblers,   //
+      kScalers,            //
+      kMissingValues,      //
+      kThresholds,         //
+      kOneHotEncoders,     //
+      kStringIndexers,     //
+      kLinearRegressions,  //
+      kLinearClassifiers,  //
+      kTreeRegressions,    //
+      kTreeClassifiers,    //
   };
   return families;
 }

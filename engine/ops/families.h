@@ -10,6 +10,7 @@ extern const OpFamily kScalers;
 extern const OpFamily kMissingValues;
 extern const OpFamily kThresholds;
 extern const OpFamily kOneHotEncoders;
+extern const OpFamily kStringIndexers;
 extern const OpFamily kLinearRegressions;
 extern const OpFamily kLinearClassifiers;
 extern const OpFamily kTreeRegressions;
