@@ -137,6 +137,7 @@ TEST(ReverseStringIndexer, TakesListsAndTensors) {
   ASSERT_EQ(list.refusal(), "");
   EXPECT_EQ(list.Score({Numbers({2, 0})}), "[three, one]");
   EXPECT_EQ(list.Score({Numbers({2, 5})}), "kInvalidValue input");
+  list.BindTo({{"input", DataType::List(BasicType::kDouble)}});
   EXPECT_EQ(list.Score({Null()}), "kNullValue input");
   OpFixture tensor = Reverse(R"(, "input_shape": {"data_shape": {"base": "tensor",
       "isNullable": false, "tensorShape": {"dimensions": [{"size": 4, "name": ""}]}}})");
