@@ -6,16 +6,25 @@ namespace pillion {
 
 std::span<const OpFamily> OpFamilies() noexcept {
   static const OpFamily families[] = {
-      kVectorAssemblers,   //
-      kScalers,            //
-      kMissingValues,      //
-      kThresholds,         //
-      kOneHotEncoders,     //
-      kStringIndexers,     //
-      kLinearRegressions,  //
-      kLinearClassifiers,  //
-      kTreeRegressions,    //
-      kTreeClassifiers,    //
+      kVectorAssemblers,
+      kScalers,
+      kMissingValues,
+      kThresholds,
+      kOneHotEncoders,
+      kStringIndexers,
+      kLinearRegressions,
+      kLinearClassifiers,
+      kTreeRegressions,
+      kTreeClassifiers,
+      kGeneralizedLinearRegressions,
+      kIsotonicRegressions,
+      kNaiveBayes,
+      kMultiLayerPerceptrons,
+      kOneVsRest,
+      kClusterings,
+      kGaussianMixtures,
+      kTopicModels,
+      kRecommenders,
   };
   return families;
 }

@@ -15,5 +15,14 @@ extern const OpFamily kLinearRegressions;
 extern const OpFamily kLinearClassifiers;
 extern const OpFamily kTreeRegressions;
 extern const OpFamily kTreeClassifiers;
+extern const OpFamily kGeneralizedLinearRegressions;
+extern const OpFamily kIsotonicRegressions;
+extern const OpFamily kNaiveBayes;
+extern const OpFamily kMultiLayerPerceptrons;
+extern const OpFamily kOneVsRest;
+extern const OpFamily kClusterings;
+extern const OpFamily kGaussianMixtures;
+extern const OpFamily kTopicModels;
+extern const OpFamily kRecommenders;
 
 }  // namespace pillion

@@ -1,6 +1,8 @@
 // Family: classification by linear margins, coefficients · features + intercept.
 //   logistic_regression   binary: raw = [-margin, margin], each through the logistic function;
 //                         multinomial: one margin a class, softmax
+//   linear_svc               raw = [-margin, margin], 1 where the margin is above the threshold
+//   support_vector_machine   raw = probability = [-margin, margin]
 // Formulas follow combust/mleap, mleap-core/src/main/scala/ml/combust/mleap/core/classification/.
 #include <cmath>
 #include <limits>
@@ -12,6 +14,7 @@
 #include "engine/kernels/matrix.h"
 #include "engine/ops/classifier.h"
 #include "engine/ops/families.h"
+#include "engine/ops/linear_margin.h"
 #include "engine/ops/matrix_attribute.h"
 
 namespace pillion {
@@ -20,29 +23,24 @@ namespace {
 // Two classes whose raw scores are [-margin, margin].
 class MarginClassifier : public Classifier {
  public:
-  MarginClassifier(std::vector<double> coefficients, double intercept,
-                   std::optional<std::vector<double>> thresholds = {})
-      : Classifier({static_cast<std::int32_t>(coefficients.size()), 2}, std::move(thresholds)),
-        coefficients_(std::move(coefficients)),
-        intercept_(intercept) {}
+  explicit MarginClassifier(LinearMargin margin, std::optional<std::vector<double>> thresholds = {})
+      : Classifier({margin.feature_count(), 2}, std::move(thresholds)),
+        margin_(std::move(margin)) {}
 
   ScoreCode Raw(const VectorView& features, Arena&, double* raw) const noexcept override {
-    if (features.size != coefficients_.size()) return ScoreCode::kWrongSize;
-    const double margin = Dot(features, coefficients_.data()) + intercept_;
-    raw[0] = -margin;
-    raw[1] = margin;
-    return ScoreCode::kOk;
+    const ScoreCode code = margin_.Of(features, &raw[1]);
+    raw[0] = -raw[1];
+    return code;
   }
 
  private:
-  std::vector<double> coefficients_;
-  double intercept_;
+  LinearMargin margin_;
 };
 
 class BinaryLogistic final : public MarginClassifier {
  public:
-  BinaryLogistic(std::vector<double> coefficients, double intercept, double threshold)
-      : MarginClassifier(std::move(coefficients), intercept), threshold_(threshold) {}
+  BinaryLogistic(LinearMargin margin, double threshold)
+      : MarginClassifier(std::move(margin)), threshold_(threshold) {}
 
   // Each by itself: the two need not add up to 1 in the last bit.
   void RawToProbability(std::span<double> scores) const noexcept override {
@@ -120,16 +118,58 @@ Operation CompileMultinomialLogistic(OpSource& source) {
 
 Operation CompileLogisticRegression(OpSource& source) {
   if (source.Long("num_classes") > 2) return CompileMultinomialLogistic(source);
-  std::vector<double> coefficients = source.Vector("coefficients");
-  const double intercept = source.Double("intercept");
+  LinearMargin margin = ReadLinearMargin(source);
   const double threshold = source.Double("threshold", 0.5);
+  return MakeClassification(std::make_shared<BinaryLogistic>(std::move(margin), threshold));
+}
+
+class LinearSvc final : public MarginClassifier {
+ public:
+  LinearSvc(LinearMargin margin, double threshold)
+      : MarginClassifier(std::move(margin)), threshold_(threshold) {}
+
+  bool HasProbability() const noexcept override { return false; }
+  void RawToProbability(std::span<double>) const noexcept override {}
+  double PredictFromRaw(std::span<const double> raw, double*) const noexcept override {
+    return raw[1] > threshold_ ? 1.0 : 0.0;
+  }
+  double Predict(std::span<double> raw) const noexcept override {
+    return PredictFromRaw(raw, nullptr);
+  }
+
+ private:
+  double threshold_;
+};
+
+Operation CompileLinearSvc(OpSource& source) {
+  ReadCount(source, "num_classes", 2, 2);
+  LinearMargin margin = ReadLinearMargin(source);
   return MakeClassification(
-      std::make_shared<BinaryLogistic>(std::move(coefficients), intercept, threshold));
+      std::make_shared<LinearSvc>(std::move(margin), source.Double("threshold")));
+}
+
+// Its "probabilities" are the raw scores.
+class SupportVectorMachine final : public MarginClassifier {
+ public:
+  using MarginClassifier::MarginClassifier;
+
+  void RawToProbability(std::span<double>) const noexcept override {}
+};
+
+Operation CompileSupportVectorMachine(OpSource& source) {
+  ReadCount(source, "num_classes", 2, 2);
+  LinearMargin margin = ReadLinearMargin(source);
+  return MakeClassification(
+      std::make_shared<SupportVectorMachine>(std::move(margin), ReadThresholds(source)));
 }
 
 constexpr OpRow kRows[] = {
     {"logistic_regression", "Two or more classes by logistic regression", Exactness::kUlp4,
      CompileLogisticRegression},
+    {"linear_svc", "Two classes by a linear support vector classifier", Exactness::kBits,
+     CompileLinearSvc},
+    {"support_vector_machine", "Two classes by a linear support vector machine", Exactness::kBits,
+     CompileSupportVectorMachine},
 };
 
 }  // namespace

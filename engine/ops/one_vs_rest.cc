@@ -1,0 +1,116 @@
+// Family: classifiers made of classifiers.
+//   one_vs_rest   one model a class, each telling its class from all others; the largest
+//                 probability wins
+// A model without probabilities (linear_svc) takes part with its 0 or 1.
+// Formulas follow combust/mleap, core/classification/OneVsRestModel.scala.
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/kernels/total_order.h"
+#include "engine/kernels/vector.h"
+#include "engine/ops/classifier.h"
+#include "engine/ops/families.h"
+
+namespace pillion {
+namespace {
+
+class OneVsRestKernel final : public Kernel {
+ public:
+  explicit OneVsRestKernel(std::vector<std::shared_ptr<const Classifier>> classifiers)
+      : classifiers_(std::move(classifiers)) {
+    for (const auto& classifier : classifiers_) {
+      class_count_max_ = std::max(class_count_max_, classifier->class_count());
+    }
+  }
+
+  ScoreCode Run(Arguments& arguments) const noexcept override {
+    VectorView features;
+    ScoreCode code = ReadVector(arguments.In(0), arguments.arena(), &features);
+    if (code != ScoreCode::kOk) return code;
+    double* raw = arguments.Allocate<double>(classifiers_.size());
+    double* scratch = arguments.Allocate<double>(class_count_max_);
+    if (raw == nullptr || scratch == nullptr) return ScoreCode::kTooLarge;
+    std::size_t winner = 0;
+    double best = 0;
+    for (std::size_t i = 0; i < classifiers_.size(); ++i) {
+      double probability = 0;
+      code = AskOne(*classifiers_[i], features, arguments.arena(), scratch, &raw[i], &probability);
+      if (code != ScoreCode::kOk) return code;
+      if (i > 0 && CompareTotally(probability, best) <= 0) continue;
+      winner = i;
+      best = probability;
+    }
+    if (arguments.Wants(0)) arguments.Out(0) = Value::Scalar(best);
+    if (arguments.Wants(1)) {
+      arguments.Out(1) = DenseVector(raw, static_cast<std::uint32_t>(classifiers_.size()));
+    }
+    if (arguments.Wants(2)) arguments.Out(2) = Value::Scalar(static_cast<double>(winner));
+    return ScoreCode::kOk;
+  }
+
+ private:
+  // The raw score and the probability of class 1. `scores` has room for the classes' scores.
+  static ScoreCode AskOne(const Classifier& classifier, const VectorView& features, Arena& arena,
+                          double* scores, double* raw, double* probability) noexcept {
+    const ScoreCode code = classifier.Raw(features, arena, scores);
+    if (code != ScoreCode::kOk) return code;
+    const std::span<double> all(scores, classifier.class_count());
+    if (!classifier.HasProbability()) {
+      *raw = *probability = classifier.Predict(all);
+      return ScoreCode::kOk;
+    }
+    *raw = scores[1];
+    classifier.RawToProbability(all);
+    *probability = scores[1];
+    return ScoreCode::kOk;
+  }
+
+  std::vector<std::shared_ptr<const Classifier>> classifiers_;
+  std::uint32_t class_count_max_ = 0;
+};
+
+Operation CompileOneVsRest(OpSource& source);
+
+// The classifier of a nested model; nullptr: refused.
+std::shared_ptr<const Classifier> ReadClassifier(OpSource& model) {
+  const OpRow* row = FindOp(model.op());
+  // One that nests others is no classifier for MLeap; asking it would let a bundle recurse.
+  if (row != nullptr && row->compile != CompileOneVsRest) {
+    const Operation operation = row->compile(model);
+    if (model.refused()) return nullptr;
+    const auto* kernel = dynamic_cast<const ClassifierKernel*>(operation.kernel.get());
+    if (kernel != nullptr && kernel->classifier()->class_count() >= 2) return kernel->classifier();
+  }
+  model.Refuse("", "expected a classifier of two classes, found the op '" + model.op() + "'");
+  return nullptr;
+}
+
+Operation CompileOneVsRest(OpSource& source) {
+  const std::uint32_t class_count = ReadCount(source, "num_classes", 1);
+  const std::uint32_t feature_count = ReadCount(source, "num_features");
+  std::vector<std::shared_ptr<const Classifier>> classifiers;
+  while (!source.refused() && classifiers.size() < class_count) {
+    std::optional<OpSource> model = source.Nested("model" + std::to_string(classifiers.size()));
+    if (model) classifiers.push_back(ReadClassifier(*model));
+  }
+  if (source.refused()) return {};
+  return {.inputs = {{"features", DataType::Vector(static_cast<std::int32_t>(feature_count))}},
+          .outputs = {{"probability", DataType::Scalar(BasicType::kDouble)},
+                      {"raw_prediction", DataType::Vector(static_cast<std::int32_t>(class_count))},
+                      {"prediction", DataType::Scalar(BasicType::kDouble)}},
+          .kernel = std::make_shared<OneVsRestKernel>(std::move(classifiers))};
+}
+
+constexpr OpRow kRows[] = {
+    {"one_vs_rest", "One classifier a class, the most probable wins", Exactness::kUlp4,
+     CompileOneVsRest},
+};
+
+}  // namespace
+
+const OpFamily kOneVsRest = {"one versus rest", "core/classification", kRows};
+
+}  // namespace pillion
