@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/arena.h"
+#include "engine/feature_recipe.h"
 #include "engine/value.h"
 #include "schemas/data_type.h"
 #include "schemas/score_code.h"
@@ -59,6 +60,8 @@ class Kernel {
   virtual ~Kernel() = default;
   // Sets every wanted output, or returns the reason why not. Allocates from the arena only.
   virtual ScoreCode Run(Arguments& arguments) const noexcept = 0;
+  // How a plan may make the same in another way; views live as long as the kernel.
+  virtual FeatureRecipe recipe() const { return {}; }
 };
 
 struct Port {

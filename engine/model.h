@@ -61,6 +61,8 @@ class Model : public std::enable_shared_from_this<Model> {
     std::optional<Schema> inputs;
     // Columns wanted, from the stages or from the inputs. Absent: outputs().
     std::optional<std::vector<std::string>> outputs;
+    // The rewrite engine/graph/feature_fusion.h. It changes no bit of any answer.
+    bool fuse_features = true;
   };
   // Fixes columns to slots and inserts casts. Errors name the column: missing, of a type that
   // cannot be cast, made twice, or unknown. `this` must be owned by a shared_ptr.
@@ -83,7 +85,9 @@ class Plan {
   struct Step {
     const Kernel* kernel = nullptr;
     std::uint32_t inputs_begin = 0;  // into slots_
-    std::uint32_t outputs_begin = 0;
+    std::uint32_t inputs_count = 0;
+    std::uint32_t outputs_begin = 0;  // into slots_
+    std::uint32_t outputs_count = 0;
     std::uint32_t checks_begin = 0;  // inputs that must not be null: positions, into checks_
     std::uint32_t checks_count = 0;
     std::uint32_t stage = 0;  // index into Model::stages(), for messages
@@ -93,19 +97,25 @@ class Plan {
   const Schema& inputs() const { return inputs_; }
   const Schema& outputs() const { return outputs_; }
   std::uint32_t register_count() const { return register_count_; }
+  // Every step as the stages stand in the model: what an answer means.
   const std::vector<Step>& steps() const { return steps_; }
+  // The same after rewrites, for the usual row; empty where none applies. A fast step that meets
+  // an unusual row gives up, and the plain steps decide.
+  const std::vector<Step>& fast_steps() const { return fast_steps_; }
 
  private:
+  friend class FeatureFusion;
   friend class PlanBuilder;
   friend class Workspace;
   Plan() = default;
 
   std::shared_ptr<const Model> model_;
-  std::vector<std::unique_ptr<const Kernel>> casts_;
-  Schema inputs_;  // input i lies in register i
+  std::vector<std::unique_ptr<const Kernel>> own_kernels_;  // casts and fused steps
+  Schema inputs_;                                           // input i lies in register i
   Schema outputs_;
   std::vector<std::uint32_t> output_slots_;
   std::vector<Step> steps_;
+  std::vector<Step> fast_steps_;
   std::vector<std::uint32_t> slots_;
   std::vector<std::uint32_t> checks_;
   std::vector<std::string> slot_columns_;  // the column that each register holds, for messages
@@ -137,6 +147,7 @@ class Workspace {
   const Fault& fault() const noexcept { return fault_; }
 
  private:
+  ScoreCode Run(const std::vector<Plan::Step>& steps) noexcept;
   std::string_view BlamedColumn(const Plan::Step& step, std::uint32_t input) const noexcept;
 
   std::shared_ptr<const Plan> plan_;

@@ -12,8 +12,15 @@ Workspace::Workspace(std::shared_ptr<const Plan> plan)
 
 ScoreCode Workspace::Score() noexcept {
   arena_.Reset();
+  if (!plan_->fast_steps_.empty() && Run(plan_->fast_steps_) == ScoreCode::kOk) {
+    return ScoreCode::kOk;
+  }
+  return Run(plan_->steps_);
+}
+
+ScoreCode Workspace::Run(const std::vector<Plan::Step>& steps) noexcept {
   const std::uint32_t* slots = plan_->slots_.data();
-  for (const Plan::Step& step : plan_->steps_) {
+  for (const Plan::Step& step : steps) {
     const std::uint32_t* inputs = slots + step.inputs_begin;
     Arguments arguments(registers_.data(), inputs, slots + step.outputs_begin, &arena_);
     ScoreCode code = ScoreCode::kOk;
@@ -32,10 +39,8 @@ ScoreCode Workspace::Score() noexcept {
 
 std::string_view Workspace::BlamedColumn(const Plan::Step& step,
                                          std::uint32_t input) const noexcept {
-  const std::uint32_t inputs_end = step.outputs_begin;  // A step's inputs lie before its outputs.
-  const std::uint32_t slot = step.inputs_begin + input;
-  if (slot >= inputs_end) return {};
-  return plan_->slot_columns_[plan_->slots_[slot]];
+  if (input >= step.inputs_count) return {};
+  return plan_->slot_columns_[plan_->slots_[step.inputs_begin + input]];
 }
 
 }  // namespace pillion

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/graph/cast.h"
+#include "engine/graph/feature_fusion.h"
 #include "engine/model.h"
 
 namespace pillion {
@@ -27,6 +28,7 @@ class PlanBuilder {
     ChooseOutputs(options);
     if (!problems_.empty()) return tl::unexpected<LoadError>(LoadError(std::move(problems_)));
     plan_->register_count_ = static_cast<std::uint32_t>(plan_->slot_columns_.size());
+    if (options.fuse_features) FeatureFusion(*plan_).Run();
     return plan_;
   }
 
@@ -143,7 +145,7 @@ class PlanBuilder {
     if (column.type.nullable && !port.type.nullable) checks.push_back(0);
     const std::uint32_t slot = NewSlot(name);
     AddStep(kernel.get(), {column.slot}, {slot}, checks, stage_index);
-    plan_->casts_.push_back(std::move(kernel));
+    plan_->own_kernels_.push_back(std::move(kernel));
     cast_slots_.emplace(key, slot);
     return slot;
   }
@@ -160,7 +162,9 @@ class PlanBuilder {
     Plan::Step step;
     step.kernel = kernel;
     step.inputs_begin = append(plan_->slots_, inputs);
+    step.inputs_count = static_cast<std::uint32_t>(inputs.size());
     step.outputs_begin = append(plan_->slots_, outputs);
+    step.outputs_count = static_cast<std::uint32_t>(outputs.size());
     step.checks_begin = append(plan_->checks_, checks);
     step.checks_count = static_cast<std::uint32_t>(checks.size());
     step.stage = stage_index;

@@ -33,6 +33,15 @@ class OneHotEncoderKernel final : public Kernel {
     return ScoreCode::kOk;
   }
 
+  FeatureRecipe recipe() const override {
+    OneHotRecipe recipe;
+    for (const std::int32_t count : categories_) {
+      recipe.columns.push_back({.categories = count, .width = count + extra_width_});
+    }
+    recipe.keep_invalid = keep_invalid_;
+    return recipe;
+  }
+
  private:
   ScoreCode Encode(Arguments& arguments, std::size_t i) const noexcept {
     static constexpr double kOne = 1.0;

@@ -64,6 +64,11 @@ class StandardScalerKernel final : public Kernel {
     return MapStored(x, arguments, [&](double v, std::uint32_t i) { return v * factor_[i]; });
   }
 
+  FeatureRecipe recipe() const override {
+    if ((centred_ && mean_.empty()) || (scaled_ && factor_.empty())) return {};
+    return ScaleRecipe{mean_, factor_};
+  }
+
  private:
   ScoreCode Centre(Arguments& arguments, const VectorView& x) const noexcept {
     const double* values = Densify(x, arguments.arena());

@@ -38,6 +38,18 @@ class StringIndexerKernel final : public Kernel {
     return ScoreCode::kOk;
   }
 
+  FeatureRecipe recipe() const override {
+    if (handle_invalid_ == HandleInvalid::kSkip) return {};
+    IndexRecipe recipe;
+    for (const Column& column : columns_) {
+      recipe.columns.push_back({.labels = &column.table});
+      if (handle_invalid_ == HandleInvalid::kKeep) {
+        recipe.columns.back().unseen = column.label_count;
+      }
+    }
+    return recipe;
+  }
+
  private:
   ScoreCode Find(const Value& label, const Column& column, double* index) const noexcept {
     if (label.null) {

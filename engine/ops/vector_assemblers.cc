@@ -34,6 +34,8 @@ class VectorAssemblerKernel final : public Kernel {
                                                     : WriteDense(arguments, size);
   }
 
+  FeatureRecipe recipe() const override { return AssembleRecipe{shapes_}; }
+
  private:
   struct Extent {
     std::int64_t size = 0;

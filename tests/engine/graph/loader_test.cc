@@ -2,64 +2,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "engine/model.h"
+#include "tests/support/bundle_on_disk.h"
 
 namespace pillion {
 namespace {
 
-namespace fs = std::filesystem;
+using testing::BundleOnDisk;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-class BundleOnDisk {
- public:
-  BundleOnDisk() {
-    std::string name = (fs::temp_directory_path() / "pillion-XXXXXX").string();
-    root_ = mkdtemp(name.data());
-    Write("bundle.json", R"({"uid":"1","name":"t","format":"json","version":"0.25.2"})");
-  }
-  ~BundleOnDisk() { fs::remove_all(root_); }
-  BundleOnDisk(const BundleOnDisk&) = delete;
-  BundleOnDisk& operator=(const BundleOnDisk&) = delete;
-
-  void Write(const std::string& path, const std::string& text) {
-    fs::create_directories((root_ / path).parent_path());
-    std::ofstream(root_ / path) << text;
-  }
-  void Pipeline(const std::string& directory, const std::string& nodes) {
-    Write(directory + "/node.json", R"({"name":"p","shape":{"inputs":[],"outputs":[]}})");
-    Write(directory + "/model.json",
-          R"({"op":"pipeline","attributes":{"nodes":{"type":"list","string":[)" + nodes + "]}}}");
-  }
-  // `sockets` such as R"("inputs":[{"port":"input","name":"a"}],"outputs":[])".
-  void Node(const std::string& directory, const std::string& sockets, const std::string& op,
-            const std::string& attributes) {
-    Write(directory + "/node.json", R"({"name":"n","shape":{)" + sockets + "}}");
-    Write(directory + "/model.json", R"({"op":")" + op + R"(","attributes":{)" + attributes + "}}");
-  }
-  void Binarizer(const std::string& directory, const std::string& in, const std::string& out,
-                 double threshold) {
-    Node(directory,
-         R"("inputs":[{"port":"input","name":")" + in +
-             R"("}],"outputs":[{"port":"output","name":")" + out + R"("}])",
-         "binarizer",
-         R"("threshold":{"double":)" + std::to_string(threshold) +
-             R"(},"input_shapes":{"data_shape":{"base":"scalar","isNullable":false}})");
-  }
-
-  Result<std::shared_ptr<const Model>> Load(const Limits& limits = {}) const {
-    return Model::Load(root_, limits);
-  }
-
- private:
-  fs::path root_;
-};
 
 std::vector<std::string> Names(const Schema& schema) {
   std::vector<std::string> names;
