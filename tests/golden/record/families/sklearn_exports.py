@@ -1,5 +1,7 @@
 """Bundles in the dialect of scikit-learn's exporter."""
 
+import importlib
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -44,8 +46,6 @@ def exported(name, ops, steps, columns=COLUMNS, rows=ROWS, note=""):
 
 def _fix_names(path):
     """The exporter's node names hold random uids; they give way to numbers in order of use."""
-    import json
-    import re
     entries = bundles.read_zip(path)
     found = {}
     pattern = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -57,9 +57,9 @@ def _fix_names(path):
     def renamed(text):
         return pattern.sub(lambda match: found.get(match.group(0), match.group(0)), text)
 
-    json.loads(entries["bundle.json"])
     bundles.write_zip(path, {renamed(name): renamed(content.decode("utf-8")).encode("utf-8")
                              for name, content in entries.items()})
+    bundles.repack(path)
 
 
 def frame():
@@ -103,7 +103,6 @@ def model(kind, target, **options):
 
 
 def lazily(module, name):
-    import importlib
     return getattr(importlib.import_module(module), name)
 
 

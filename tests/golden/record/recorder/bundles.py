@@ -175,8 +175,7 @@ def _rename(content, uids):
 
 
 def repack(path):
-    if path.exists():
-        write_zip(path, normalise(read_zip(path)))
+    write_zip(path, normalise(read_zip(path)))
 
 
 def edit(source, target, change):

@@ -19,10 +19,10 @@ class Engine:
         self._failed = []
 
     def record(self, cases):
-        made = [case for case in cases if self._make(case)]
+        made = [case for case in cases if self._attempt(case, self._make)]
         self._ask_mleap(made)
         for case in made:
-            self._finish(case)
+            self._attempt(case, self._finish)
         return self._failed
 
     # What the cases call.
@@ -34,6 +34,8 @@ class Engine:
         model = spark.fit(stages(self.session), frame)
         spark.export(self.session, model, frame, path, protobuf=False)
         spark.export(self.session, model, frame, path.with_name("model.pb.zip"), protobuf=True)
+        bundles.repack(path)
+        bundles.repack(path.with_name("model.pb.zip"))
         return model, train.prepare
 
     def bundle_of(self, name):
@@ -46,13 +48,16 @@ class Engine:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         (folder / "job.json").write_text(json.dumps(case.job))
+        frames.write_input(folder, case.columns, case.rows)
+        if case.make:
+            self._models[case.name] = case.make(self, folder / "model.zip")
+
+    def _attempt(self, case, step):
         try:
-            frames.write_input(folder, case.columns, case.rows)
-            if case.make:
-                self._models[case.name] = case.make(self, folder / "model.zip")
+            step(case)
             return True
         except Exception:
-            print(f"{case.name}: could not be made\n{traceback.format_exc(limit=-4)[-1500:]}", flush=True)
+            print(f"{case.name}: {traceback.format_exc(limit=-4)[-1500:]}", flush=True)
             self._failed.append(case.name)
             return False
 
@@ -76,7 +81,8 @@ class Engine:
         for name in ("model.zip", "model.pb.zip"):
             if (folder / name).exists():
                 shutil.copy(folder / name, target / name)
-                bundles.repack(target / name)
+                if "resave" in case.job:
+                    bundles.repack(target / name)
         about = {"name": case.name, "source": case.source, "ops": list(case.ops), "note": case.note,
                  "rows": len(result.get("all", [])), "errRows": len(result.get("errors", []))}
         if "loadError" in result:

@@ -23,6 +23,10 @@ def start(class_path):
         SparkSession.builder.master("local[1]")
         .config("spark.driver.extraClassPath", class_path)
         .config("spark.driver.memory", "2g")
+        # Thousands of queries of a few rows: compiling each would take most of the time.
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        .config("spark.sql.adaptive.enabled", "false")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.shuffle.partitions", "1")
