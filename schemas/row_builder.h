@@ -63,15 +63,15 @@ class RowBuilder {
     }
   }
   // A dense tensor of rank 1.
-  template <typename T>
-  ScoreCode SetVector(std::uint32_t column, std::span<const T> values) noexcept {
+  template <typename T, std::size_t extent>
+  ScoreCode SetVector(std::uint32_t column, std::span<T, extent> values) noexcept {
     const auto size = static_cast<std::int32_t>(values.size());
     return SetTensor(column, {ElementsView(values), false, {}, {&size, 1}});
   }
   // A sparse tensor of rank 1; indices ascend.
-  template <typename T>
+  template <typename T, std::size_t extent>
   ScoreCode SetSparse(std::uint32_t column, std::span<const std::int32_t> indices,
-                      std::span<const T> values, std::int32_t size) noexcept {
+                      std::span<T, extent> values, std::int32_t size) noexcept {
     return SetTensor(column, {ElementsView(values), true, indices, {&size, 1}});
   }
 

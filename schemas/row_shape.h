@@ -40,6 +40,8 @@ class RowShape {
     const std::uint32_t offset = vtable_[2 + column];
     return offset == 0 ? 0 : position_ + offset;
   }
+  // Bytes of the table that the layout's fields span.
+  std::uint32_t fields_end() const noexcept { return fields_end_; }
   // The first required column that the row lacks.
   std::optional<std::uint32_t> missing() const noexcept { return missing_; }
 

@@ -78,7 +78,8 @@ class WireReader {
     vector->first = position + 4;
     vector->count = Load<std::uint32_t>(position);
     return std::uint64_t{vector->count} * element_bytes <= size_ - vector->first &&
-           vector->first % element_bytes == 0;
+           // The library does not align vectors without elements.
+           (vector->count == 0 || vector->first % element_bytes == 0);
   }
   // A string; UTF-8 is not checked.
   bool FindString(std::uint32_t slot, std::string_view* text) noexcept {
@@ -115,7 +116,7 @@ class WireReader {
 
   // The elements of a vector whose type is a scalar; not for booleans that are unchecked.
   ElementsView Elements(const WireVector& vector, BasicType base) const noexcept {
-    return {base, data_ + vector.first, vector.count};
+    return {base, data_ + (vector.count == 0 ? 0 : vector.first), vector.count};
   }
   bool AreBooleans(const WireVector& vector) noexcept;
 

@@ -44,9 +44,9 @@ struct ElementsView {
   ElementsView() = default;
   ElementsView(BasicType element_base, const void* elements, std::uint32_t element_count) noexcept
       : base(element_base), data(elements), count(element_count) {}
-  template <typename T>
-  explicit ElementsView(std::span<const T> elements) noexcept
-      : base(BasicTypeOf<T>()),
+  template <typename T, std::size_t extent>
+  explicit ElementsView(std::span<T, extent> elements) noexcept
+      : base(BasicTypeOf<std::remove_const_t<T>>()),
         data(elements.data()),
         // More than any row can hold stays more than any row can hold.
         count(static_cast<std::uint32_t>(std::min<std::size_t>(elements.size(), 0xffffffff))) {}
