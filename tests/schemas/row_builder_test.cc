@@ -91,8 +91,8 @@ TEST(RowBuilder, ChecksTensorsAgainstTheirColumn) {
   const std::span<const double> all(values);
   EXPECT_EQ(row.SetVector(0, all), ScoreCode::kWrongSize);
   EXPECT_EQ(row.SetVector(0, std::span<const float>()), ScoreCode::kWrongType);
-  EXPECT_EQ(row.SetSparse<double>(0, unsorted, all.first(2), 3), ScoreCode::kBadIndex);
-  EXPECT_EQ(row.SetSparse<double>(0, unsorted, all.first(3), 3), ScoreCode::kBadShape);
+  EXPECT_EQ(row.SetSparse(0, unsorted, all.first(2), 3), ScoreCode::kBadIndex);
+  EXPECT_EQ(row.SetSparse(0, unsorted, all.first(3), 3), ScoreCode::kBadShape);
   EXPECT_EQ(row.SetVector(0, all.first(3)), ScoreCode::kOk);
 }
 

@@ -1,0 +1,87 @@
+#include "sidecar/serving/score_request.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace pillion {
+
+std::optional<ModelBinding> ModelBinding::Make(std::shared_ptr<const Plan> plan) {
+  auto inputs = RowLayout::Make(plan->inputs());
+  auto outputs = RowLayout::Make(plan->outputs());
+  if (!inputs || !outputs) return std::nullopt;
+  return ModelBinding{std::move(plan), std::make_shared<const RowLayout>(std::move(*inputs)),
+                      std::make_shared<const RowLayout>(std::move(*outputs))};
+}
+
+ScoreWorkspace::ScoreWorkspace(ModelBinding binding)
+    : binding_(std::move(binding)),
+      engine_(binding_.plan),
+      decoder_(*binding_.inputs),
+      encoder_(*binding_.outputs),
+      arena_(binding_.plan->model().limits().row_bytes_max) {}
+
+std::int32_t ScoreWorkspace::InputColumn(std::string_view name) const noexcept {
+  const auto column = binding_.inputs->Find(name);
+  return column ? static_cast<std::int32_t>(*column) : kNoColumn;
+}
+
+ScoreCode ScoreWorkspace::ScoreRow(std::uint32_t row) noexcept {
+  arena_.Reset();
+  Value* const inputs = binding_.inputs->size() == 0 ? nullptr : &engine_.Input(0);
+  ScoreCode code = decoder_.Decode(row, inputs, arena_);
+  detail_ = {row, decoder_.failed_column()};
+  if (code != ScoreCode::kOk) return code;
+  code = engine_.Score();
+  // A stage's fault may lie in a column that only stages know.
+  if (code != ScoreCode::kOk) detail_.column = InputColumn(engine_.fault().column);
+  return code;
+}
+
+bool ScoreWorkspace::AddAnswer() noexcept {
+  return encoder_.Add(
+      [this](std::uint32_t i) -> const Value& { return std::as_const(engine_).Output(i); });
+}
+
+bool ScoreWorkspace::AnswerRow(std::span<std::byte> response) noexcept {
+  code_ = ScoreRow(0);
+  return code_ != ScoreCode::kOk || (encoder_.BeginRow(response) && AddAnswer());
+}
+
+bool ScoreWorkspace::AnswerBatch(std::span<std::byte> response) noexcept {
+  code_ = ScoreCode::kOk;
+  if (!encoder_.BeginBatch(response, decoder_.row_count())) return false;
+  for (std::uint32_t row = 0; row < decoder_.row_count(); ++row) {
+    const ScoreCode code = ScoreRow(row);
+    const bool fits =
+        code == ScoreCode::kOk ? AddAnswer() : encoder_.AddFailure(code, detail_.column);
+    if (!fits) return false;
+  }
+  return true;
+}
+
+ScoreCode ScoreRequest(RequestKind kind, std::span<const std::byte> request,
+                       ScoreWorkspace& workspace, std::span<std::byte> response,
+                       std::size_t* response_bytes) noexcept {
+  workspace.detail_ = {};
+  workspace.code_ = workspace.decoder_.Open(kind, request);
+  if (workspace.code_ == ScoreCode::kOk) {
+    const bool fits =
+        kind == RequestKind::kRow ? workspace.AnswerRow(response) : workspace.AnswerBatch(response);
+    if (!fits) {
+      *response_bytes = response.size() + 1;
+      return ScoreCode::kTooLarge;
+    }
+  }
+  if (workspace.code_ == ScoreCode::kOk) {
+    *response_bytes = workspace.encoder_.bytes();
+    return ScoreCode::kOk;
+  }
+  *response_bytes = std::min(sizeof(ErrorDetail), response.size());
+  if (*response_bytes > 0) {
+    std::memcpy(response.data(), &workspace.detail_, *response_bytes);
+  }
+  return workspace.code_;
+}
+
+}  // namespace pillion

@@ -1,0 +1,75 @@
+// The waist of the house: request bytes in, response bytes out. Ring, socket, fuzzers and benches
+// all come through here; which model is meant, and how bytes travel, is theirs.
+//   auto binding = ModelBinding::Make(plan);
+//   ScoreWorkspace workspace(*binding);   // one per thread
+//   std::size_t response_bytes = 0;
+//   ScoreCode code = ScoreRequest(RequestKind::kRow, request, workspace, response,
+//                                 &response_bytes);
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "engine/model.h"
+#include "schemas/batch_layout.h"
+#include "schemas/row_layout.h"
+#include "schemas/score_code.h"
+#include "schemas/shm_layout.h"
+#include "sidecar/wire/answer_encoder.h"
+#include "sidecar/wire/row_decoder.h"
+
+namespace pillion {
+
+// A plan and the layouts of its rows and answers. Immutable; shared by any number of threads.
+struct ModelBinding {
+  std::shared_ptr<const Plan> plan;
+  std::shared_ptr<const RowLayout> inputs;
+  std::shared_ptr<const RowLayout> outputs;
+
+  // Null: more columns than a FlatBuffers table can hold.
+  static std::optional<ModelBinding> Make(std::shared_ptr<const Plan> plan);
+};
+
+// What one thread needs to score the rows of one binding.
+class ScoreWorkspace {
+ public:
+  explicit ScoreWorkspace(ModelBinding binding);
+
+  const ModelBinding& binding() const noexcept { return binding_; }
+
+ private:
+  friend ScoreCode ScoreRequest(RequestKind kind, std::span<const std::byte> request,
+                                ScoreWorkspace& workspace, std::span<std::byte> response,
+                                std::size_t* response_bytes) noexcept;
+
+  // The inputs' values, decoded, through the plan. Sets detail_.column where that fails.
+  ScoreCode ScoreRow(std::uint32_t row) noexcept;
+  // Both: false if the response is too small; code_ and detail_ otherwise.
+  bool AnswerRow(std::span<std::byte> response) noexcept;
+  bool AnswerBatch(std::span<std::byte> response) noexcept;
+  bool AddAnswer() noexcept;
+  std::int32_t InputColumn(std::string_view name) const noexcept;
+
+  ModelBinding binding_;
+  Workspace engine_;
+  RowDecoder decoder_;
+  AnswerEncoder encoder_;
+  Arena arena_;  // of the decoded row
+  ScoreCode code_ = ScoreCode::kOk;
+  ErrorDetail detail_;
+};
+
+// Scores a row, or each row of a batch. `request`: private bytes that do not change meanwhile;
+// `response` may not overlap them; both start on 8 bytes. No allocation once warm, no lock, no
+// log, no system call.
+//   kOk: the response is the answer, or the batch's answers, each with its own code.
+//   Otherwise: the response is an ErrorDetail, cut off if there is no room for it.
+// *response_bytes: how much of the response is used. More than there is room for: the answer does
+// not fit, the code is kTooLarge, and at least so much is needed.
+ScoreCode ScoreRequest(RequestKind kind, std::span<const std::byte> request,
+                       ScoreWorkspace& workspace, std::span<std::byte> response,
+                       std::size_t* response_bytes) noexcept;
+
+}  // namespace pillion

@@ -1,0 +1,127 @@
+#include "sidecar/wire/answer_encoder.h"
+
+#include <cstring>
+
+namespace pillion {
+namespace {
+
+constexpr std::uint16_t kAnswersTableBytes = 16;  // its vtable's offset and three vectors
+
+constexpr std::uint32_t kNoRoom = WireWriter::kNoRoom;
+
+std::uint32_t FieldSlot(std::uint32_t table, std::uint32_t field) { return table + 4 + 4 * field; }
+
+// Vtable, table, three vectors' lengths and paddings: no tensor has more around its elements.
+constexpr std::uint64_t kTensorOverheadBytes = 64;
+
+}  // namespace
+
+AnswerEncoder::AnswerEncoder(const RowLayout& layout)
+    : layout_(&layout), vtable_(2 + layout.size()) {
+  vtable_[0] = static_cast<std::uint16_t>(layout.vtable_bytes());
+  vtable_[1] = static_cast<std::uint16_t>(layout.table_bytes());
+}
+
+bool AnswerEncoder::BeginRow(std::span<std::byte> response) noexcept {
+  writer_ = WireWriter(response, 0);
+  vtable_position_ = empty_table_ = 0;
+  next_code_ = 0;
+  next_answer_ = writer_.Take(4, 4, 0);
+  return next_answer_ != kNoRoom;
+}
+
+bool AnswerEncoder::BeginBatch(std::span<std::byte> response, std::uint32_t row_count) noexcept {
+  if (!BeginRow(response)) return false;
+  const std::uint32_t vtable = writer_.AppendVtable(kAnswersTableBytes, {4, 8, 12});
+  if (vtable == kNoRoom) return false;
+  const std::uint32_t table = writer_.AppendTable(vtable, kAnswersTableBytes, 4);
+  if (table == kNoRoom) return false;
+  writer_.Link(next_answer_, table);
+  next_answer_ = writer_.AppendVector(FieldSlot(table, kAnswersField), 4, row_count);
+  if (next_answer_ == kNoRoom) return false;
+  next_column_ = writer_.AppendVector(FieldSlot(table, kColumnsField), 2, row_count);
+  if (next_column_ == kNoRoom) return false;
+  next_code_ = writer_.AppendVector(FieldSlot(table, kCodesField), 1, row_count);
+  return next_code_ != kNoRoom;
+}
+
+bool AnswerEncoder::BeginTable() noexcept {
+  const std::size_t bytes = 2 * vtable_.size();
+  if (vtable_position_ == 0 ||
+      std::memcmp(writer_.at(vtable_position_), vtable_.data(), bytes) != 0) {
+    const std::uint32_t vtable = writer_.Take(bytes, 2, 0);
+    if (vtable == kNoRoom) return false;
+    std::memcpy(writer_.at(vtable), vtable_.data(), bytes);
+    vtable_position_ = vtable;
+  }
+  table_ = writer_.AppendTable(vtable_position_, vtable_[1], 8);
+  return table_ != kNoRoom;
+}
+
+bool AnswerEncoder::Put(std::uint32_t column, const Value& value) noexcept {
+  const ColumnLayout& layout = (*layout_)[column];
+  const std::uint32_t slot = table_ + layout.slot;
+  const ElementsView elements(layout.base, value.elements, value.count);
+  switch (layout.form) {
+    case WireForm::kString: return writer_.AppendString(slot, value.text);
+    case WireForm::kByteString: return writer_.AppendByteString(slot, value.text);
+    case WireForm::kList:
+    case WireForm::kTextList: return writer_.AppendList(slot, elements);
+    case WireForm::kTensor: {
+      const std::size_t index_count = value.sparse ? std::size_t{value.count} * value.rank : 0;
+      return writer_.AppendTensor(
+          slot, {elements, value.sparse, {value.indices, index_count}, value.Dimensions()});
+    }
+    case WireForm::kMap:
+      return writer_.AppendMap(slot, {{layout.key, value.keys, value.count}, elements});
+    default: break;
+  }
+  std::memcpy(writer_.at(slot), &value.bits, layout.inline_bytes);
+  return true;
+}
+
+bool AnswerEncoder::AddFailure(ScoreCode code, std::int32_t column) noexcept {
+  if (empty_table_ == 0) {
+    const std::uint32_t vtable = writer_.AppendVtable(4, {});
+    if (vtable == kNoRoom) return false;
+    empty_table_ = writer_.AppendTable(vtable, 4, 4);
+    if (empty_table_ == kNoRoom) return false;
+  }
+  EndAnswer(empty_table_, code, column);
+  return true;
+}
+
+void AnswerEncoder::EndAnswer(std::uint32_t table, ScoreCode code, std::int32_t column) noexcept {
+  writer_.Link(next_answer_, table);
+  next_answer_ += 4;
+  if (next_code_ == 0) return;
+  writer_.Store(next_code_, static_cast<std::uint8_t>(code));
+  writer_.Store(next_column_, static_cast<std::int16_t>(column));
+  next_code_ += 1;
+  next_column_ += 2;
+}
+
+std::optional<std::uint32_t> AnswerBytesMax(const RowLayout& layout) noexcept {
+  std::uint64_t bytes = layout.empty_row().size() + 8;
+  for (std::size_t i = 0; i < layout.size(); ++i) {
+    const DataType& type = layout.columns()[i].type;
+    if (layout[i].form <= WireForm::kEightBytes) continue;
+    if (layout[i].form != WireForm::kTensor || IsText(type.base) || !type.dimensions) {
+      return std::nullopt;
+    }
+    // Dense or, with an index per dimension and element, sparse.
+    std::uint64_t tensor_bytes = InlineBytes(type.base) + 4 * type.dimensions->size();
+    for (const std::int32_t n : *type.dimensions) {
+      if (n < 0 || __builtin_mul_overflow(tensor_bytes, std::uint64_t(n), &tensor_bytes)) {
+        return std::nullopt;
+      }
+    }
+    bytes += kTensorOverheadBytes + 4 * type.dimensions->size();
+    if (__builtin_add_overflow(bytes, tensor_bytes, &bytes) || bytes > kWireBytesMax) {
+      return std::nullopt;
+    }
+  }
+  return static_cast<std::uint32_t>(bytes);
+}
+
+}  // namespace pillion

@@ -1,0 +1,71 @@
+// From a plan's outputs to the bytes of an answer, or of the answers to a batch, in the caller's
+// buffer. A null output is an absent field. One thread at a time; allocates at construction only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/value.h"
+#include "schemas/batch_layout.h"
+#include "schemas/row_layout.h"
+#include "schemas/score_code.h"
+#include "schemas/wire_writer.h"
+
+namespace pillion {
+
+class AnswerEncoder {
+ public:
+  // `layout` must outlive the encoder.
+  explicit AnswerEncoder(const RowLayout& layout);
+
+  // Opens `response`, 8-aligned, for one answer, or for `row_count` in the order of their rows.
+  // False, here and below: the answer is larger than the response.
+  bool BeginRow(std::span<std::byte> response) noexcept;
+  bool BeginBatch(std::span<std::byte> response, std::uint32_t row_count) noexcept;
+
+  // Appends an answer. `output(i)`: the value of column i.
+  template <typename Output>
+  bool Add(const Output& output) noexcept {
+    for (std::uint32_t i = 0; i < layout_->size(); ++i) {
+      vtable_[2 + i] = output(i).null ? std::uint16_t{0} : (*layout_)[i].slot;
+    }
+    if (!BeginTable()) return false;
+    for (std::uint32_t i = 0; i < layout_->size(); ++i) {
+      const Value& value = output(i);
+      if (!value.null && !Put(i, value)) return false;
+    }
+    EndAnswer(table_, ScoreCode::kOk, kNoColumn);
+    return true;
+  }
+  // Appends the place of a row without answer; in batches only.
+  bool AddFailure(ScoreCode code, std::int32_t column) noexcept;
+
+  // After as many answers as were promised: bytes of the response that are in use.
+  std::size_t bytes() const noexcept { return writer_.used(); }
+
+ private:
+  // A table for the fields that vtable_ names, behind their vtable if the last answer's differs.
+  bool BeginTable() noexcept;
+  bool Put(std::uint32_t column, const Value& value) noexcept;
+  void EndAnswer(std::uint32_t table, ScoreCode code, std::int32_t column) noexcept;
+
+  const RowLayout* layout_;
+  WireWriter writer_;
+  std::vector<std::uint16_t> vtable_;  // of the answer that is being added
+  std::uint32_t vtable_position_ = 0;  // of the last answer's; 0: none yet
+  std::uint32_t table_ = 0;
+  std::uint32_t empty_table_ = 0;  // which all failed rows share; 0: none yet
+  // Slots in a batch's vectors, or in the root, for the next answer.
+  std::uint32_t next_answer_ = 0;
+  std::uint32_t next_code_ = 0;  // 0: no batch
+  std::uint32_t next_column_ = 0;
+};
+
+// The longest answer that a layout allows; nullopt where that depends on the row: text, lists,
+// maps, and tensors without known dimensions.
+std::optional<std::uint32_t> AnswerBytesMax(const RowLayout& layout) noexcept;
+
+}  // namespace pillion

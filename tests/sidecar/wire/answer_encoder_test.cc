@@ -1,0 +1,279 @@
+// The way from the engine's values to a client's, and what a hostile server can do to a client.
+#include "sidecar/wire/answer_encoder.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <memory>
+
+#include "schemas/answer_reader.h"
+#include "tests/support/allocation_counter.h"
+#include "tests/support/wire_rows.h"
+
+namespace pillion {
+namespace {
+
+std::shared_ptr<const RowLayout> Layout(Schema columns) {
+  return std::make_shared<const RowLayout>(*RowLayout::Make(std::move(columns)));
+}
+
+struct Buffer {
+  explicit Buffer(std::size_t bytes) : words(bytes / 8 + 1) {}
+  std::span<std::byte> bytes() { return std::as_writable_bytes(std::span(words)); }
+  std::vector<std::uint64_t> words;
+};
+
+// Memory for what a client copies out of an answer.
+struct Copies {
+  std::deque<std::vector<std::string_view>> texts;
+  std::deque<std::vector<std::uint64_t>> entries;
+};
+
+ScoreCode ReadTexts(AnswerReader& reader, std::uint32_t column, Copies& copies, Value* value) {
+  TextList list;
+  ScoreCode code = reader.GetTextList(column, &list);
+  if (code != ScoreCode::kOk) return code;
+  auto& views = copies.texts.emplace_back(list.size());
+  for (std::uint32_t i = 0; i < list.size(); ++i) {
+    code = list.Get(i, &views[i]);
+    if (code != ScoreCode::kOk) return code;
+  }
+  value->count = list.size();
+  value->elements = views.data();
+  return ScoreCode::kOk;
+}
+
+ScoreCode ReadMap(AnswerReader& reader, std::uint32_t column, Copies& copies, Value* value) {
+  const DataType& type = reader.layout().columns()[column].type;
+  ScoreCode code = reader.GetMapSize(column, &value->count);
+  if (code != ScoreCode::kOk) return code;
+  return WithElementType(type.key, [&]<typename Key>(std::type_identity<Key>) {
+    return WithElementType(type.base, [&]<typename Mapped>(std::type_identity<Mapped>) {
+      auto* const keys =
+          reinterpret_cast<Key*>(copies.entries.emplace_back(2 * value->count + 2).data());
+      auto* const mapped =
+          reinterpret_cast<Mapped*>(copies.entries.emplace_back(2 * value->count + 2).data());
+      value->keys = keys;
+      value->elements = mapped;
+      for (std::uint32_t i = 0; i < value->count; ++i) {
+        code = reader.GetMapEntry(column, i, &keys[i], &mapped[i]);
+        if (code != ScoreCode::kOk) return code;
+      }
+      return ScoreCode::kOk;
+    });
+  });
+}
+
+ScoreCode ReadTensor(AnswerReader& reader, std::uint32_t column, Copies& copies, Value* value) {
+  TensorView tensor;
+  const ScoreCode code = reader.GetTensor(column, &tensor);
+  if (code != ScoreCode::kOk) return code;
+  value->sparse = tensor.sparse;
+  value->rank = static_cast<std::uint8_t>(tensor.dimensions.size());
+  if (value->rank == 1) value->size = tensor.dimensions[0];
+  value->dimensions = tensor.dimensions.data();
+  value->count = tensor.values.count;
+  value->elements = tensor.values.data;
+  if (tensor.sparse) value->indices = tensor.indices.data();
+  return IsText(tensor.values.base) ? ReadTexts(reader, column, copies, value) : code;
+}
+
+// All that a client can ask of a column.
+ScoreCode ReadColumn(AnswerReader& reader, std::uint32_t column, Copies& copies, Value* value) {
+  const DataType& type = reader.layout().columns()[column].type;
+  *value = Value::Null();
+  if (reader.IsNull(column)) return ScoreCode::kOk;
+  value->null = false;
+  if (type.shape == Shape::kMap) return ReadMap(reader, column, copies, value);
+  if (type.shape == Shape::kTensor) return ReadTensor(reader, column, copies, value);
+  if (type.shape == Shape::kList) {
+    if (IsText(type.base)) return ReadTexts(reader, column, copies, value);
+    ElementsView elements;
+    const ScoreCode code = reader.GetList(column, &elements);
+    value->count = elements.count;
+    value->elements = elements.data;
+    return code;
+  }
+  if (type.base == BasicType::kBoolean) return reader.Get(column, &value->boolean);
+  if (IsText(type.base)) return reader.Get(column, &value->text);
+  if (type.base == BasicType::kDouble) return reader.Get(column, &value->float64);
+  if (type.base == BasicType::kFloat) {
+    double number = 0;
+    const ScoreCode code = reader.Get(column, &number);
+    value->float32 = static_cast<float>(number);
+    return code;
+  }
+  std::int64_t integer = 0;
+  const ScoreCode code = reader.Get(column, &integer);
+  value->bits = static_cast<std::uint64_t>(integer);
+  return code;
+}
+
+bool Encode(AnswerEncoder& encoder, const std::vector<Value>& row) {
+  return encoder.Add([&row](std::uint32_t i) -> const Value& { return row[i]; });
+}
+
+std::string ReadAnswer(AnswerReader& reader) {
+  Copies copies;
+  const Schema& columns = reader.layout().columns();
+  std::string text;
+  for (std::uint32_t i = 0; i < columns.size(); ++i) {
+    Value value;
+    const ScoreCode code = ReadColumn(reader, i, copies, &value);
+    if (code == ScoreCode::kOk) {
+      text += columns[i].name + "=" + Print(columns[i].type, value) + "\n";
+    } else {
+      text += columns[i].name + ": " + std::string(Name(code)) + "\n";
+    }
+  }
+  return text;
+}
+
+TEST(AnswerEncoder, IsReadBackByTheClient) {
+  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+    RandomRows random(seed);
+    const auto layout = Layout(random.Columns(12));
+    const std::vector<Value> row = random.Row(layout->columns());
+    AnswerEncoder encoder(*layout);
+    AnswerReader reader(layout);
+    Buffer buffer(1 << 16);
+    ASSERT_TRUE(encoder.BeginRow(buffer.bytes()));
+    ASSERT_TRUE(Encode(encoder, row));
+    ASSERT_EQ(reader.Open(buffer.bytes().first(encoder.bytes())), ScoreCode::kOk);
+    ASSERT_EQ(ReadAnswer(reader), Print(layout->columns(), row)) << "seed " << seed;
+  }
+}
+
+TEST(AnswerEncoder, KeepsEachRowOfABatchWithItsCode) {
+  for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    RandomRows random(seed);
+    const auto layout = Layout(random.Columns(6));
+    AnswerEncoder encoder(*layout);
+    AnswerReader reader(layout);
+    BatchAnswerReader batch;
+    Buffer buffer(1 << 18);
+    const std::uint32_t row_count = random.Below(40);
+    std::vector<std::vector<Value>> rows;
+    ASSERT_TRUE(encoder.BeginBatch(buffer.bytes(), row_count));
+    for (std::uint32_t i = 0; i < row_count; ++i) {
+      rows.push_back(random.Row(layout->columns()));
+      ASSERT_TRUE(i % 5 == 3 ? encoder.AddFailure(ScoreCode::kUnseenLabel, -1 + int(i) % 3)
+                             : Encode(encoder, rows.back()));
+    }
+    ASSERT_EQ(batch.Open(buffer.bytes().first(encoder.bytes())), ScoreCode::kOk);
+    ASSERT_EQ(batch.row_count(), row_count);
+    for (std::uint32_t i = 0; i < row_count; ++i) {
+      if (i % 5 == 3) {
+        EXPECT_EQ(batch.code(i), ScoreCode::kUnseenLabel);
+        EXPECT_EQ(batch.column(i), -1 + int(i) % 3);
+        ASSERT_EQ(batch.Row(i, &reader), ScoreCode::kOk);
+        for (std::uint32_t column = 0; column < layout->size(); ++column) {
+          EXPECT_TRUE(reader.IsNull(column));
+        }
+        continue;
+      }
+      EXPECT_EQ(batch.code(i), ScoreCode::kOk);
+      EXPECT_EQ(batch.column(i), kNoColumn);
+      ASSERT_EQ(batch.Row(i, &reader), ScoreCode::kOk);
+      ASSERT_EQ(ReadAnswer(reader), Print(layout->columns(), rows[i])) << "seed " << seed;
+    }
+  }
+}
+
+TEST(AnswerEncoder, SaysSoWhereverTheRoomEnds) {
+  for (std::uint32_t seed = 0; seed < 30; ++seed) {
+    RandomRows random(seed);
+    const auto layout = Layout(random.Columns(8));
+    const std::vector<Value> row = random.Row(layout->columns());
+    AnswerEncoder encoder(*layout);
+    Buffer buffer(1 << 16);
+    ASSERT_TRUE(encoder.BeginBatch(buffer.bytes(), 2) && Encode(encoder, row) &&
+                encoder.AddFailure(ScoreCode::kInternal, kNoColumn));
+    const std::size_t needed = encoder.bytes();
+    for (std::size_t bytes = 0; bytes <= needed; ++bytes) {
+      // Exactly as long as it says, so that the sanitizer sees a byte too many.
+      const auto room = std::make_unique<std::byte[]>(bytes);
+      const bool fits = encoder.BeginBatch({room.get(), bytes}, 2) && Encode(encoder, row) &&
+                        encoder.AddFailure(ScoreCode::kInternal, kNoColumn);
+      ASSERT_EQ(fits, bytes == needed) << "seed " << seed;
+    }
+  }
+}
+
+TEST(AnswerEncoder, TakesNoMemory) {
+  RandomRows random(11);
+  const auto layout = Layout(random.Columns(12));
+  const std::vector<Value> row = random.Row(layout->columns());
+  AnswerEncoder encoder(*layout);
+  AnswerReader reader(layout);
+  Buffer buffer(1 << 16);
+  const std::uint64_t before = AllocationCount();
+  for (int i = 0; i < 10; ++i) {
+    encoder.BeginRow(buffer.bytes());
+    Encode(encoder, row);
+    reader.Open(buffer.bytes().first(encoder.bytes()));
+  }
+  EXPECT_EQ(AllocationCount(), before);
+}
+
+TEST(AnswerEncoder, KnowsItsLongestAnswer) {
+  const auto fixed = Layout({{"p", DataType::Scalar(BasicType::kDouble)},
+                             {"q", DataType::Tensor(BasicType::kDouble, {{2, 3}})},
+                             {"r", DataType::Tensor(BasicType::kFloat, {{4}})}});
+  const auto bytes_max = AnswerBytesMax(*fixed);
+  ASSERT_TRUE(bytes_max);
+  AnswerEncoder encoder(*fixed);
+  for (std::uint32_t seed = 0; seed < 200; ++seed) {
+    RandomRows random(seed);
+    Buffer buffer(*bytes_max);
+    ASSERT_TRUE(encoder.BeginRow(buffer.bytes().first(*bytes_max)) &&
+                Encode(encoder, random.Row(fixed->columns())));
+  }
+  EXPECT_EQ(AnswerBytesMax(*Layout({{"s", DataType::Scalar(BasicType::kString)}})), std::nullopt);
+  EXPECT_EQ(AnswerBytesMax(*Layout({{"v", DataType::Vector()}})), std::nullopt);
+  EXPECT_EQ(AnswerBytesMax(*Layout({{"v", DataType::Vector(1 << 30)}})), std::nullopt);
+}
+
+// Bytes that end where the memory ends, each of them changed in turn: all must be readable
+// without a step outside, whatever the outcome.
+TEST(AnswerReader, StaysInsideOfHostileBytes) {
+  for (std::uint32_t seed = 0; seed < 25; ++seed) {
+    RandomRows random(seed);
+    const auto layout = Layout(random.Columns(6));
+    AnswerEncoder encoder(*layout);
+    AnswerReader reader(layout);
+    BatchAnswerReader batch;
+    Buffer buffer(1 << 16);
+    ASSERT_TRUE(encoder.BeginBatch(buffer.bytes(), 2));
+    ASSERT_TRUE(Encode(encoder, random.Row(layout->columns())));
+    ASSERT_TRUE(Encode(encoder, random.Row(layout->columns())));
+    const std::size_t size = encoder.bytes();
+    const auto read = [&](std::span<const std::byte> bytes) {
+      if (batch.Open(bytes) == ScoreCode::kOk) {
+        for (std::uint32_t i = 0; i < std::min(batch.row_count(), 4U); ++i) {
+          batch.code(i);
+          batch.column(i);
+          if (batch.Row(i, &reader) == ScoreCode::kOk) ReadAnswer(reader);
+        }
+      }
+      if (reader.Open(bytes) == ScoreCode::kOk) ReadAnswer(reader);
+    };
+    const auto copy = std::make_unique<std::byte[]>(size);
+    std::memcpy(copy.get(), buffer.bytes().data(), size);
+    for (std::size_t i = 0; i < size; ++i) {
+      for (const std::uint8_t change : {0x01, 0x04, 0x80, 0xff}) {
+        copy[i] ^= std::byte{change};
+        read({copy.get(), size});
+        copy[i] ^= std::byte{change};
+      }
+    }
+    for (std::size_t cut = 0; cut < size; ++cut) {
+      const auto shorter = std::make_unique<std::byte[]>(cut);
+      std::memcpy(shorter.get(), copy.get(), cut);
+      read({shorter.get(), cut});
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pillion

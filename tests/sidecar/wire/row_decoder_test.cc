@@ -1,0 +1,280 @@
+// The way from a caller's values to the engine's, over rows that our own builders make, and the
+// code and column of each fault a row can have.
+#include "sidecar/wire/row_decoder.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <functional>
+
+#include "flatbuffers/flatbuffers.h"
+#include "schemas/batch_builder.h"
+#include "tests/support/allocation_counter.h"
+#include "tests/support/wire_rows.h"
+
+namespace pillion {
+namespace {
+
+std::shared_ptr<const RowLayout> Layout(Schema columns) {
+  return std::make_shared<const RowLayout>(*RowLayout::Make(std::move(columns)));
+}
+
+TEST(RowDecoder, GivesBackWhatTheBuilderWasGiven) {
+  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+    RandomRows random(seed);
+    const auto layout = Layout(random.Columns(12));
+    RowBuilder builder(layout);
+    RowDecoder decoder(*layout);
+    Arena arena(1 << 20);
+    std::vector<Value> decoded(layout->size());
+    for (int n = 0; n < 5; ++n) {
+      const std::vector<Value> row = random.Row(layout->columns());
+      builder.Clear();
+      arena.Reset();
+      ASSERT_EQ(SetRow(builder, row), ScoreCode::kOk) << builder.DescribeFault();
+      ASSERT_EQ(decoder.Open(RequestKind::kRow, builder.bytes()), ScoreCode::kOk);
+      ASSERT_EQ(decoder.Decode(0, decoded.data(), arena), ScoreCode::kOk) << "seed " << seed;
+      ASSERT_EQ(Print(layout->columns(), decoded), Print(layout->columns(), row))
+          << "seed " << seed;
+    }
+  }
+}
+
+TEST(RowDecoder, GivesBackTheRowsOfABatch) {
+  for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    RandomRows random(seed);
+    const auto layout = Layout(random.Columns(6));
+    RowBuilder builder(layout);
+    BatchBuilder batch;
+    RowDecoder decoder(*layout);
+    Arena arena(1 << 20);
+    std::vector<Value> decoded(layout->size());
+    for (const std::uint32_t row_count : {0U, 1U, 200U}) {
+      batch.Clear();
+      std::vector<std::string> expected;
+      for (std::uint32_t i = 0; i < row_count; ++i) {
+        const std::vector<Value> row = random.Row(layout->columns());
+        builder.Clear();
+        ASSERT_EQ(SetRow(builder, row), ScoreCode::kOk);
+        ASSERT_EQ(batch.Add(builder), ScoreCode::kOk);
+        expected.push_back(Print(layout->columns(), row));
+      }
+      ASSERT_EQ(decoder.Open(RequestKind::kBatch, batch.Finish()), ScoreCode::kOk);
+      ASSERT_EQ(decoder.row_count(), row_count);
+      for (std::uint32_t i = 0; i < row_count; ++i) {
+        arena.Reset();
+        ASSERT_EQ(decoder.Decode(i, decoded.data(), arena), ScoreCode::kOk);
+        ASSERT_EQ(Print(layout->columns(), decoded), expected[i]) << "seed " << seed;
+      }
+    }
+  }
+}
+
+TEST(RowDecoder, TakesNoMemoryOnceWarm) {
+  RandomRows random(7);
+  const auto layout = Layout(random.Columns(12));
+  const std::vector<Value> row = random.Row(layout->columns());
+  RowBuilder builder(layout);
+  BatchBuilder batch;
+  RowDecoder decoder(*layout);
+  Arena arena(1 << 20);
+  std::vector<Value> decoded(layout->size());
+  std::uint64_t before = 0;
+  for (int n = 0; n < 4; ++n) {
+    if (n == 2) before = AllocationCount();
+    builder.Clear();
+    batch.Clear();
+    SetRow(builder, row);
+    for (int i = 0; i < 100; ++i) batch.Add(builder);
+    decoder.Open(RequestKind::kBatch, batch.Finish());
+    for (std::uint32_t i = 0; i < decoder.row_count(); ++i) {
+      arena.Reset();
+      decoder.Decode(i, decoded.data(), arena);
+    }
+  }
+  EXPECT_EQ(AllocationCount(), before);
+}
+
+// Rows of one column that the library's builder makes, so that they can be wrong on purpose.
+struct Outcome {
+  ScoreCode code;
+  std::int32_t column;
+
+  bool operator==(const Outcome&) const = default;
+};
+
+Outcome DecodeOne(const DataType& type,
+                  const std::function<void(flatbuffers::FlatBufferBuilder&)>& finish) {
+  const auto layout = Layout({{"good", DataType::Scalar(BasicType::kDouble)}, {"column", type}});
+  flatbuffers::FlatBufferBuilder builder;
+  finish(builder);
+  RowDecoder decoder(*layout);
+  Arena arena(1 << 20);
+  std::vector<Value> decoded(2);
+  const std::span bytes(reinterpret_cast<const std::byte*>(builder.GetBufferPointer()),
+                        builder.GetSize());
+  const ScoreCode code = decoder.Open(RequestKind::kRow, bytes);
+  if (code != ScoreCode::kOk) return {code, kNoColumn};
+  return {decoder.Decode(0, decoded.data(), arena), decoder.failed_column()};
+}
+
+constexpr flatbuffers::voffset_t kColumn = 6;  // the second field's entry
+
+template <typename T>
+Outcome DecodeOffset(
+    const DataType& type,
+    const std::function<flatbuffers::Offset<T>(flatbuffers::FlatBufferBuilder&)>& make) {
+  return DecodeOne(type, [&](flatbuffers::FlatBufferBuilder& builder) {
+    const auto part = make(builder);
+    const auto start = builder.StartTable();
+    builder.AddOffset(kColumn, part);
+    builder.Finish(flatbuffers::Offset<void>(builder.EndTable(start)));
+  });
+}
+
+using Ints = std::vector<std::int32_t>;
+
+struct TensorParts {
+  std::vector<double> values;
+  std::optional<Ints> indices;
+  std::optional<Ints> dimensions;
+};
+
+Outcome DecodeTensor(const DataType& type, const TensorParts& parts) {
+  return DecodeOffset<void>(type, [&](flatbuffers::FlatBufferBuilder& builder) {
+    const auto values = builder.CreateVector(parts.values);
+    flatbuffers::Offset<flatbuffers::Vector<std::int32_t>> indices = 0;
+    flatbuffers::Offset<flatbuffers::Vector<std::int32_t>> dimensions = 0;
+    if (parts.indices) indices = builder.CreateVector(*parts.indices);
+    if (parts.dimensions) dimensions = builder.CreateVector(*parts.dimensions);
+    const auto start = builder.StartTable();
+    builder.AddOffset(4, values);
+    builder.AddOffset(6, indices);
+    builder.AddOffset(8, dimensions);
+    return flatbuffers::Offset<void>(builder.EndTable(start));
+  });
+}
+
+constexpr Outcome kGood = {ScoreCode::kOk, kNoColumn};
+
+TEST(RowDecoder, ChecksTensors) {
+  const DataType any = DataType::Tensor(BasicType::kDouble);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2, 3}, {}, {}}), kGood);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2, 3, 4, 5, 6}, {}, {{2, 3}}}), kGood);
+  EXPECT_EQ(DecodeTensor(any, {{1}, {}, Ints{}}), kGood);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2}, {{0, 3}}, {{4}}}), kGood);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2}, {{0, 2, 1, 0}}, {{2, 3}}}), kGood);
+  EXPECT_EQ(DecodeTensor(any, {{}, Ints{}, {{1 << 20, 1 << 20}}}), kGood);
+  EXPECT_EQ(DecodeTensor(DataType::Vector(3), {{1, 2, 3}, {}, {}}), kGood);
+
+  const Outcome bad_shape = {ScoreCode::kBadShape, 1};
+  EXPECT_EQ(DecodeTensor(any, {{1, 2, 3}, {}, {{2, 3}}}), bad_shape);
+  EXPECT_EQ(DecodeTensor(any, {{1}, {}, {{-1, -1}}}), bad_shape);
+  EXPECT_EQ(DecodeTensor(any, {{}, {}, {{1 << 22, 1 << 22, 1 << 20}}}), bad_shape);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2}, {{0}}, {{4}}}), bad_shape);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2}, {{0, 1}}, {{2, 3}}}), bad_shape);
+  EXPECT_EQ(DecodeTensor(any, {{1}, {{0}}, {}}), bad_shape);
+  EXPECT_EQ(DecodeTensor(any, {{1}, {}, Ints(33, 1)}), bad_shape);
+  EXPECT_EQ(DecodeTensor(DataType::Vector(3), {{1}, {}, {{1, 1}}}), bad_shape);
+  EXPECT_EQ(DecodeTensor(DataType::Vector(3), {{1, 2}, {}, {}}),
+            (Outcome{ScoreCode::kWrongSize, 1}));
+
+  const Outcome bad_index = {ScoreCode::kBadIndex, 1};
+  EXPECT_EQ(DecodeTensor(any, {{1, 2}, {{0, 4}}, {{4}}}), bad_index);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2}, {{-1, 2}}, {{4}}}), bad_index);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2}, {{2, 1}}, {{4}}}), bad_index);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2}, {{2, 2}}, {{4}}}), bad_index);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2}, {{1, 0, 0, 2}}, {{2, 3}}}), bad_index);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2}, {{1, 1, 1, 1}}, {{2, 3}}}), bad_index);
+  EXPECT_EQ(DecodeTensor(any, {{1, 2}, Ints{}, Ints{}}), bad_index);
+}
+
+Outcome DecodeString(std::string_view text) {
+  return DecodeOffset<flatbuffers::String>(DataType::Scalar(BasicType::kString),
+                                           [text](flatbuffers::FlatBufferBuilder& builder) {
+                                             return builder.CreateString(text.data(), text.size());
+                                           });
+}
+
+TEST(RowDecoder, TakesUtf8Only) {
+  const std::string long_tail(40, 'x');
+  for (const std::string& tail : {std::string(), long_tail}) {
+    EXPECT_EQ(DecodeString("" + tail), kGood);
+    EXPECT_EQ(DecodeString("Zürich 日本 😀" + tail), kGood);
+    EXPECT_EQ(DecodeString(std::string("a\0b", 3) + tail), kGood);
+    // Stray continuation, overlong form, surrogate, beyond U+10FFFF, cut off.
+    for (const char* text :
+         {"\x80", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "ab\xe2\x82"}) {
+      EXPECT_EQ(DecodeString(text + tail), (Outcome{ScoreCode::kMalformed, 1})) << tail;
+    }
+  }
+}
+
+TEST(RowDecoder, TakesBooleansThatAreZeroOrOne) {
+  for (const std::uint8_t byte : {0, 1, 2, 255}) {
+    const Outcome expected = byte < 2 ? kGood : Outcome{ScoreCode::kMalformed, 1};
+    EXPECT_EQ(DecodeOne(DataType::Scalar(BasicType::kBoolean),
+                        [byte](flatbuffers::FlatBufferBuilder& builder) {
+                          const auto start = builder.StartTable();
+                          builder.AddElement(kColumn, byte);
+                          builder.Finish(flatbuffers::Offset<void>(builder.EndTable(start)));
+                        }),
+              expected);
+    EXPECT_EQ((DecodeOffset<flatbuffers::Vector<std::uint8_t>>(
+                  DataType::List(BasicType::kBoolean),
+                  [byte](flatbuffers::FlatBufferBuilder& builder) {
+                    return builder.CreateVector(std::vector<std::uint8_t>{1, 0, byte});
+                  })),
+              expected);
+  }
+}
+
+TEST(RowDecoder, NamesTheMissingColumn) {
+  const auto empty = [](flatbuffers::FlatBufferBuilder& builder) {
+    builder.Finish(flatbuffers::Offset<void>(builder.EndTable(builder.StartTable())));
+  };
+  EXPECT_EQ(DecodeOne(DataType::Scalar(BasicType::kDouble), empty), kGood);
+  EXPECT_EQ(DecodeOne(DataType::Scalar(BasicType::kDouble, false), empty),
+            (Outcome{ScoreCode::kNullValue, 1}));
+}
+
+// Who writes for a newer version of the model may set fields that this one does not have.
+TEST(RowDecoder, PassesOverFieldsBeyondItsColumns) {
+  EXPECT_EQ(DecodeOne(DataType::Scalar(BasicType::kDouble),
+                      [](flatbuffers::FlatBufferBuilder& builder) {
+                        const auto start = builder.StartTable();
+                        builder.AddElement(kColumn, 1.0);
+                        builder.AddElement(20, 2.0);
+                        builder.Finish(flatbuffers::Offset<void>(builder.EndTable(start)));
+                      }),
+            kGood);
+}
+
+TEST(RowDecoder, RefusesToReadOneTextForManyElements) {
+  const auto list_of_one_text = [](std::size_t text_bytes, std::size_t count) {
+    return DecodeOffset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>>(
+        DataType::List(BasicType::kString), [&](flatbuffers::FlatBufferBuilder& builder) {
+          const auto text = builder.CreateString(std::string(text_bytes, 'x'));
+          return builder.CreateVector(
+              std::vector<flatbuffers::Offset<flatbuffers::String>>(count, text));
+        });
+  };
+  EXPECT_EQ(list_of_one_text(20, 100), kGood);
+  EXPECT_EQ(list_of_one_text(20000, 5000), (Outcome{ScoreCode::kTooLarge, 1}));
+}
+
+TEST(RowDecoder, RefusesKindsAndBatchesItDoesNotKnow) {
+  const auto layout = Layout({{"x", DataType::Scalar(BasicType::kDouble)}});
+  RowBuilder row(layout);
+  RowDecoder decoder(*layout);
+  EXPECT_EQ(decoder.Open(static_cast<RequestKind>(9), row.bytes()), ScoreCode::kUnsupported);
+  EXPECT_EQ(decoder.Open(RequestKind::kBatch, row.bytes()), ScoreCode::kMalformed);
+  EXPECT_EQ(decoder.Open(RequestKind::kRow, {}), ScoreCode::kMalformed);
+  BatchBuilder batch;
+  for (std::uint32_t i = 0; i < kBatchRowsMax; ++i) ASSERT_EQ(batch.Add(row), ScoreCode::kOk);
+  EXPECT_EQ(batch.Add(row), ScoreCode::kTooLarge);
+  EXPECT_EQ(decoder.Open(RequestKind::kBatch, batch.Finish()), ScoreCode::kOk);
+}
+
+}  // namespace
+}  // namespace pillion

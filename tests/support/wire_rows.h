@@ -1,0 +1,51 @@
+// Seeded random schemas and rows for the tests of the wire, and what it takes to build, compare
+// and print them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/value.h"
+#include "schemas/data_type.h"
+#include "schemas/row_builder.h"
+
+namespace pillion {
+
+// Numbers are small multiples of 1/8, so that their decimal text is exact.
+class RandomRows {
+ public:
+  explicit RandomRows(std::uint32_t seed) : random_(seed) {}
+
+  std::uint32_t Below(std::uint32_t bound) { return random_() % bound; }
+  BasicType Base() { return static_cast<BasicType>(1 + Below(9)); }
+  DataType Type();
+  Schema Columns(std::uint32_t count_max);
+  // A value of the type, null at times if the type may be. Lives as long as this object.
+  Value Of(const DataType& type);
+  std::vector<Value> Row(const Schema& columns);
+
+ private:
+  template <typename T>
+  T Element(BasicType base);
+  const void* Elements(BasicType base, std::uint32_t count);
+  Value Tensor(const DataType& type);
+  std::string_view Text(BasicType base);
+  std::byte* Memory(std::size_t bytes);
+
+  std::mt19937 random_;
+  std::deque<std::vector<std::uint64_t>> memory_;
+  std::deque<std::string> texts_;
+};
+
+// Sets each column as a caller would.
+ScoreCode SetRow(RowBuilder& builder, const std::vector<Value>& row);
+
+// A value as text: equal texts are equal values. NaNs of all kinds are equal.
+std::string Print(const DataType& type, const Value& value);
+std::string Print(const Schema& columns, const std::vector<Value>& row);
+
+}  // namespace pillion
