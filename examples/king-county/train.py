@@ -27,9 +27,22 @@ TARGET = "price"
 CATEGORY = "zipcode"
 # sqft_basement is sqft_living - sqft_above, so a linear model must not have all three.
 NUMBERS = [
-    "bedrooms", "bathrooms", "sqft_living", "sqft_lot", "floors", "waterfront", "view",
-    "condition", "grade", "sqft_above", "yr_built", "yr_renovated", "lat", "long",
-    "sqft_living15", "sqft_lot15",
+    "bedrooms",
+    "bathrooms",
+    "sqft_living",
+    "sqft_lot",
+    "floors",
+    "waterfront",
+    "view",
+    "condition",
+    "grade",
+    "sqft_above",
+    "yr_built",
+    "yr_renovated",
+    "lat",
+    "long",
+    "sqft_living15",
+    "sqft_lot15",
 ]
 INPUTS = NUMBERS + [CATEGORY]
 
@@ -72,29 +85,42 @@ def data_frame(spark, rows):
 
 
 def zip_index():
-    return StringIndexer(inputCol=CATEGORY, outputCol="zip_index", handleInvalid="keep",
-                         stringOrderType="alphabetAsc")
+    return StringIndexer(
+        inputCol=CATEGORY, outputCol="zip_index", handleInvalid="keep", stringOrderType="alphabetAsc"
+    )
 
 
 def linear_model():
-    return Pipeline(stages=[
-        zip_index(),
-        OneHotEncoder(inputCols=["zip_index"], outputCols=["zip_vector"]),
-        VectorAssembler(inputCols=NUMBERS, outputCol="numbers"),
-        StandardScaler(inputCol="numbers", outputCol="scaled", withMean=True, withStd=True),
-        VectorAssembler(inputCols=["scaled", "zip_vector"], outputCol="features"),
-        LinearRegression(featuresCol="features", labelCol=TARGET, predictionCol="prediction",
-                         regParam=1.0, maxIter=200),
-    ])
+    return Pipeline(
+        stages=[
+            zip_index(),
+            OneHotEncoder(inputCols=["zip_index"], outputCols=["zip_vector"]),
+            VectorAssembler(inputCols=NUMBERS, outputCol="numbers"),
+            StandardScaler(inputCol="numbers", outputCol="scaled", withMean=True, withStd=True),
+            VectorAssembler(inputCols=["scaled", "zip_vector"], outputCol="features"),
+            LinearRegression(
+                featuresCol="features", labelCol=TARGET, predictionCol="prediction", regParam=1.0, maxIter=200
+            ),
+        ]
+    )
 
 
 def forest_model():
-    return Pipeline(stages=[
-        zip_index(),
-        VectorAssembler(inputCols=NUMBERS + ["zip_index"], outputCol="features"),
-        RandomForestRegressor(featuresCol="features", labelCol=TARGET, predictionCol="prediction",
-                              numTrees=20, maxDepth=6, maxBins=80, seed=SEED),
-    ])
+    return Pipeline(
+        stages=[
+            zip_index(),
+            VectorAssembler(inputCols=NUMBERS + ["zip_index"], outputCol="features"),
+            RandomForestRegressor(
+                featuresCol="features",
+                labelCol=TARGET,
+                predictionCol="prediction",
+                numTrees=20,
+                maxDepth=6,
+                maxBins=80,
+                seed=SEED,
+            ),
+        ]
+    )
 
 
 def write_json_lines(path, head, rows, tail):
@@ -124,8 +150,15 @@ def spark_answers(model, houses):
 
 def mleap_answers(bundle, frame, work):
     answer = work / f"{bundle.stem}.answer.json"
-    command = ["java", "-cp", os.environ["SCORE_CLASSPATH"], "pillion.golden.Scorer",
-               str(bundle), str(frame), str(answer)]
+    command = [
+        "java",
+        "-cp",
+        os.environ["SCORE_CLASSPATH"],
+        "pillion.golden.Scorer",
+        str(bundle),
+        str(frame),
+        str(answer),
+    ]
     subprocess.run(command, check=True)
     scored = json.loads(answer.read_text())
     answer.unlink()
@@ -168,10 +201,13 @@ def main(parquet, out):
     write_frame(out / "houses.frame.json", houses)
     write_prices(out / "prices.csv", houses)
     train_frame, house_frame = data_frame(spark, training), data_frame(spark, houses)
-    write_answers(out / "answers.json", {
-        "house-lr": train("house-lr", linear_model(), train_frame, house_frame, out),
-        "house-rf": train("house-rf", forest_model(), train_frame, house_frame, out),
-    })
+    write_answers(
+        out / "answers.json",
+        {
+            "house-lr": train("house-lr", linear_model(), train_frame, house_frame, out),
+            "house-rf": train("house-rf", forest_model(), train_frame, house_frame, out),
+        },
+    )
     spark.stop()
 
 

@@ -41,13 +41,16 @@ object Frames {
     s"""{"schema":${frame.schema.toJson.compactPrint},\n"rows":[\n${rows.mkString(",\n")}\n]}\n"""
   }
 
-  /** Classes and messages of an exception and its causes, outermost first, one on a line.
-    * The addresses of objects in messages are left out: they change from run to run.
-    */
+  /** Classes and messages of an exception and its causes, outermost first, one on a line. */
   def chain(error: Throwable): String =
     Iterator.iterate(error)(_.getCause).takeWhile(_ != null).take(10)
-      .map(e => s"${e.getClass.getName}: ${e.getMessage}").mkString("\n")
-      .replaceAll("@[0-9a-f]{5,8}\\b", "")
+      .map(e => s"${e.getClass.getName}: ${lasting(e.getMessage)}").mkString("\n")
+
+  /** A message without what changes from run to run: addresses, times, native stacks. */
+  private def lasting(message: String): String =
+    if (message == null) "null"
+    else message.replaceAll("(?s)\nStack trace:.*", "").replaceAll("@[0-9a-f]{5,8}\\b", "")
+      .replaceAll("\\[\\d\\d:\\d\\d:\\d\\d\\] \\S+: ", "")
 
   private def format(ending: String): String = ending match {
     case "json" => "ml.combust.mleap.json"

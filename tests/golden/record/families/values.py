@@ -5,8 +5,28 @@ import random
 from recorder.cases import Table, reframed_case
 from recorder.frames import INF, NAN, Tensor, dense, list_of, sparse, vector
 
-NUMBERS = [0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, -2.5, 0.49999999999999994, 3.25, 10.0, -7.75, 1e-9,
-           123456.789, 1e300, 5e-324, -0.0, NAN, INF, -INF]
+NUMBERS = [
+    0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -0.5,
+    1.5,
+    2.5,
+    -2.5,
+    0.49999999999999994,
+    3.25,
+    10.0,
+    -7.75,
+    1e-9,
+    123456.789,
+    1e300,
+    5e-324,
+    -0.0,
+    NAN,
+    INF,
+    -INF,
+]
 
 
 def numbers(count, seed, low=-3.0, high=3.0):
@@ -42,10 +62,16 @@ def wrong_sizes(case, column="v"):
     """The case's bundle on vectors that are longer or shorter than its model."""
     size = case.columns[column]["dimensions"][0]
     place = list(case.columns).index(column)
-    vectors = [dense(*numbers(size + 1, 13)), sparse(size + 1, {size: 1.0}), sparse(size + 1, {0: 1.0}),
-               dense(), sparse(size - 1, {}), dense(*numbers(size - 1, 14))]
+    vectors = [
+        dense(*numbers(size + 1, 13)),
+        sparse(size + 1, {size: 1.0}),
+        sparse(size + 1, {0: 1.0}),
+        dense(),
+        sparse(size - 1, {}),
+        dense(*numbers(size - 1, 14)),
+    ]
     usual = next(row for row in case.rows if row[place] is not None)
-    rows = [[*usual[:place], value, *usual[place + 1:]] for value in vectors]
+    rows = [[*usual[:place], value, *usual[place + 1 :]] for value in vectors]
     return reframed_case(f"{case.name}_wrong_size", case, case.columns, rows, "vectors of other sizes")
 
 
@@ -72,8 +98,16 @@ def labelled(size, count=60, classes=2, seed=3, low=-3.0, high=3.0):
 WORDS = ["spark", "mleap", "café", "日本", "a", "the", "The", "ΑΣ", "x1", "", "é", "𝒳y", "kelvin", "K"]
 
 TOKEN_ROWS = [
-    [["spark", "mleap", "spark"]], [["a", "the", "The", "A"]], [["café", "日本", "𝒳y", "ß", "ẞ"]], [[]],
-    [["unknown"]], [[""]], [["a", "", "a"]], [["ΑΣ", "ας", "İ", "K"]], [["spark", "a", "b", "c", "d"]],
-    [["x1", "1x", "naïve", "ab1cd", "abcd"]], [None],
+    [["spark", "mleap", "spark"]],
+    [["a", "the", "The", "A"]],
+    [["café", "日本", "𝒳y", "ß", "ẞ"]],
+    [[]],
+    [["unknown"]],
+    [[""]],
+    [["a", "", "a"]],
+    [["ΑΣ", "ας", "İ", "K"]],
+    [["spark", "a", "b", "c", "d"]],
+    [["x1", "1x", "naïve", "ab1cd", "abcd"]],
+    [None],
 ]
 TOKENS = {"words": list_of("string")}

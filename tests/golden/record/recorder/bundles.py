@@ -12,6 +12,7 @@ SPARK_UID = re.compile(rb"[A-Za-z][A-Za-z0-9]*_([0-9a-f]{12})")
 
 # Attributes, in the encoding of model.json. A zero is written as an empty object, as MLeap does.
 
+
 def scalar(kind, value):
     return {} if value in (0, False, "") else {kind: value}
 
@@ -94,6 +95,7 @@ def shapes(*values):
 
 # Whole bundles.
 
+
 def sockets(ports):
     """`ports` maps port to column."""
     return [{"port": port, "name": column} for port, column in ports.items()]
@@ -103,9 +105,14 @@ def node_files(op, attributes, inputs, outputs, name=None):
     model = {"op": op} if attributes is None else {"op": op, "attributes": attributes}
     return {
         "model.json": json.dumps(model, ensure_ascii=False, indent=1),
-        "node.json": json.dumps({"name": name or op.replace(".", "_"),
-                                 "shape": {"inputs": sockets(inputs), "outputs": sockets(outputs)}},
-                                ensure_ascii=False, indent=1),
+        "node.json": json.dumps(
+            {
+                "name": name or op.replace(".", "_"),
+                "shape": {"inputs": sockets(inputs), "outputs": sockets(outputs)},
+            },
+            ensure_ascii=False,
+            indent=1,
+        ),
     }
 
 
@@ -118,16 +125,23 @@ def pipeline_files(nodes):
 
 
 def bundle_json(name):
-    return json.dumps({"uid": BUNDLE_UID, "name": name, "format": "json", "version": "0.25.2",
-                       "timestamp": TIMESTAMP}, indent=1)
+    return json.dumps(
+        {"uid": BUNDLE_UID, "name": name, "format": "json", "version": "0.25.2", "timestamp": TIMESTAMP},
+        indent=1,
+    )
 
 
 def write_bundle(path, files, header=None):
     """`files` are relative to the root node; header replaces bundle.json."""
     entries = {"bundle.json": header or bundle_json("root")}
     entries.update({f"root/{name}": content for name, content in files.items()})
-    write_zip(path, {name: content if isinstance(content, bytes) else content.encode("utf-8")
-                     for name, content in entries.items()})
+    write_zip(
+        path,
+        {
+            name: content if isinstance(content, bytes) else content.encode("utf-8")
+            for name, content in entries.items()
+        },
+    )
 
 
 def read_zip(path):
@@ -149,9 +163,12 @@ def normalise(entries):
     header.update(uid=BUNDLE_UID, timestamp=TIMESTAMP)
     entries = {**entries, "bundle.json": json.dumps(header, indent=1).encode("utf-8")}
     uids = _uids(entries)
-    return {_rename(name.encode("utf-8"), uids).decode("utf-8"):
+    return {
+        _rename(name.encode("utf-8"), uids).decode("utf-8"): (
             _rename(content, uids) if _names_nodes(name) else content
-            for name, content in entries.items()}
+        )
+        for name, content in entries.items()
+    }
 
 
 def _uids(entries):
@@ -180,12 +197,22 @@ def repack(path):
 
 def edit(source, target, change):
     """Copies a bundle; `change` gets a dict of entry name to parsed JSON or bytes and alters it."""
-    entries = {name: json.loads(content) if _is_document(name) else content
-               for name, content in read_zip(source).items()}
+    entries = {
+        name: json.loads(content) if _is_document(name) else content
+        for name, content in read_zip(source).items()
+    }
     change(entries)
-    write_zip(target, {name: content if isinstance(content, bytes)
-                       else json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8")
-                       for name, content in entries.items()})
+    write_zip(
+        target,
+        {
+            name: (
+                content
+                if isinstance(content, bytes)
+                else json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8")
+            )
+            for name, content in entries.items()
+        },
+    )
 
 
 def _is_document(name):

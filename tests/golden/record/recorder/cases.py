@@ -48,6 +48,11 @@ def stage(kind, **options):
     return lambda spark: kind(**options)
 
 
+def with_thresholds(kind, thresholds, **options):
+    """Some classifiers take thresholds only by their setter."""
+    return lambda spark: kind(featuresCol="features", **options).setThresholds(thresholds)
+
+
 def bundle_case(name, op, attributes, inputs, outputs, columns, rows, note="", files=None):
     """A bundle of one node, written by hand; `files` are side files of the model."""
 
@@ -73,8 +78,9 @@ def edited_case(name, base, change, note=""):
     def make(kit, path):
         bundles.edit(kit.bundle_of(base.name), path, change)
 
-    return Case(name, "edited", base.ops, base.columns, base.rows, make, f"{note} (from {base.name})",
-                base.extension)
+    return Case(
+        name, "edited", base.ops, base.columns, base.rows, make, f"{note} (from {base.name})", base.extension
+    )
 
 
 def reframed_case(name, base, columns, rows, note=""):
@@ -83,15 +89,23 @@ def reframed_case(name, base, columns, rows, note=""):
     def make(kit, path):
         shutil.copy(kit.bundle_of(base.name), path)
 
-    return Case(name, base.source, base.ops, columns, rows, make, f"{note} (from {base.name})",
-                base.extension)
+    return Case(
+        name, base.source, base.ops, columns, rows, make, f"{note} (from {base.name})", base.extension
+    )
 
 
 def resaved_case(base):
     """Another case's bundle, loaded and saved again by MLeap itself."""
-    return Case(f"resave_{base.name}", "mleap-resave", base.ops, base.columns, base.rows,
-                note=f"case {base.name}, bundle saved again by the MLeap runtime",
-                extension=base.extension, job={"resave": base.name})
+    return Case(
+        f"resave_{base.name}",
+        "mleap-resave",
+        base.ops,
+        base.columns,
+        base.rows,
+        note=f"case {base.name}, bundle saved again by the MLeap runtime",
+        extension=base.extension,
+        job={"resave": base.name},
+    )
 
 
 def attributes(**changes):
@@ -106,6 +120,36 @@ def attributes(**changes):
                 present[name] = value
 
     return change
+
+
+def declares(*ports):
+    """A change for edited_case: only these output ports are declared, under their own names."""
+
+    def change(entries):
+        entries["root/node.json"]["shape"]["outputs"] = [{"port": port, "name": port} for port in ports]
+
+    return change
+
+
+def port_sets(base, *extra):
+    """MLeap's answer depends on the declared outputs."""
+    sets = [
+        ("prediction",),
+        ("probability", "prediction"),
+        ("raw_prediction", "prediction"),
+        ("probability",),
+        ("raw_prediction", "probability"),
+        *extra,
+    ]
+    return [
+        edited_case(
+            f"{base.name}_only_{'_'.join(port[:4] for port in ports)}",
+            base,
+            declares(*ports),
+            f"declares {' '.join(ports)}",
+        )
+        for ports in sets
+    ]
 
 
 def _tuple(ops):

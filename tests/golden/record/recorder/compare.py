@@ -15,8 +15,14 @@ def versus_spark(names, expected, spark_rows, row_numbers, spark_errors):
             continue
         for number, mine in zip(row_numbers, expected[name]):
             if number in spark_rows:
-                _note(name, number, distance(flat(mine), spark_rows[number][index]),
-                      (mine, spark_rows[number][index]), differs, rounding)
+                _note(
+                    name,
+                    number,
+                    distance(flat(mine), spark_rows[number][index]),
+                    (mine, spark_rows[number][index]),
+                    differs,
+                    rounding,
+                )
     result = {}
     if differs:
         result["differs"] = differs

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import traceback
-from pathlib import Path
 
 from recorder import bundles, compare, frames, spark
 
@@ -63,8 +62,16 @@ class Engine:
 
     def _ask_mleap(self, cases):
         if cases:
-            command = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", os.environ["RECORD_CLASSPATH"],
-                       "pillion.golden.Recorder", str(self._work), *[case.name for case in cases]]
+            command = [
+                "java",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                os.environ["RECORD_CLASSPATH"],
+                "pillion.golden.Recorder",
+                str(self._work),
+                *[case.name for case in cases],
+            ]
             log = (self._work / "mleap.log").open("w")
             if subprocess.run(command, stderr=log).returncode != 0:
                 print((self._work / "mleap.log").read_text()[-3000:])
@@ -83,8 +90,14 @@ class Engine:
                 shutil.copy(folder / name, target / name)
                 if "resave" in case.job:
                     bundles.repack(target / name)
-        about = {"name": case.name, "source": case.source, "ops": list(case.ops), "note": case.note,
-                 "rows": len(result.get("all", [])), "errRows": len(result.get("errors", []))}
+        about = {
+            "name": case.name,
+            "source": case.source,
+            "ops": list(case.ops),
+            "note": case.note,
+            "rows": len(result.get("all", [])),
+            "errRows": len(result.get("errors", [])),
+        }
         if "loadError" in result:
             about["mleapLoadError"] = result["loadError"]
         elif self._models.get(case.name):
@@ -113,8 +126,9 @@ class Engine:
     def _spark_rows(self, case, model, prepare, numbers):
         """All rows at once, or each alone where one of them makes Spark fail."""
         try:
-            names, found = spark.answers(self.session, model, case.columns,
-                                         [case.rows[n] for n in numbers], prepare)
+            names, found = spark.answers(
+                self.session, model, case.columns, [case.rows[n] for n in numbers], prepare
+            )
             return names, {numbers[i]: row for i, row in found.items()}, {}
         except Exception as error:
             if len(numbers) <= 1:
@@ -140,17 +154,23 @@ def _write_spark(path, names, rows, error_numbers, alone, errors):
     def text(value):
         return json.dumps(_special(value), ensure_ascii=False)
 
-    failed = {str(n): {"error": errors[i]} if i in errors else {"rows": [alone[i]] if i in alone else []}
-              for n, i in enumerate(error_numbers)}
+    failed = {
+        str(n): {"error": errors[i]} if i in errors else {"rows": [alone[i]] if i in alone else []}
+        for n, i in enumerate(error_numbers)
+    }
     lines = ",\n".join(text(row) for row in rows.values())
-    path.write_text(f'{{"columns": {text(names)},\n"rowIndex": {text(list(rows))},\n'
-                    f'"errFrames": {text(failed)},\n"rows": [\n{lines}\n]}}\n', encoding="utf-8")
+    path.write_text(
+        f'{{"columns": {text(names)},\n"rowIndex": {text(list(rows))},\n'
+        f'"errFrames": {text(failed)},\n"rows": [\n{lines}\n]}}\n',
+        encoding="utf-8",
+    )
 
 
 def _special(value):
     """NaN, infinities and -0.0 as strings, for which JSON has no numbers; long vectors by entry."""
-    if isinstance(value, float) and (value != value or abs(value) == frames.INF or
-                                     (value == 0 and str(value) == "-0.0")):
+    if isinstance(value, float) and (
+        value != value or abs(value) == frames.INF or (value == 0 and str(value) == "-0.0")
+    ):
         return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(str(value), str(value))
     if isinstance(value, list) and len(value) > 1000:
         return {"size": len(value), "nonzero": {i: _special(v) for i, v in enumerate(value) if v != 0}}

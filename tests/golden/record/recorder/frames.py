@@ -8,8 +8,15 @@ from dataclasses import dataclass
 NAN = float("nan")
 INF = float("inf")
 
-NUMBER_CODES = {"byte": "b", "short": "h", "int": "i", "integer": "i", "long": "q",
-                "float": "f", "double": "d"}
+NUMBER_CODES = {
+    "byte": "b",
+    "short": "h",
+    "int": "i",
+    "integer": "i",
+    "long": "q",
+    "float": "f",
+    "double": "d",
+}
 
 
 @dataclass(frozen=True)
@@ -172,8 +179,7 @@ class BinaryReader:
 def read_json(path):
     frame = json.loads(path.read_text(encoding="utf-8"))
     columns = {field["name"]: field["type"] for field in frame["schema"]["fields"]}
-    rows = [[_from_json(kind, value) for kind, value in zip(columns.values(), row)]
-            for row in frame["rows"]]
+    rows = [[_from_json(kind, value) for kind, value in zip(columns.values(), row)] for row in frame["rows"]]
     return columns, rows
 
 
@@ -181,9 +187,11 @@ def _from_json(kind, value):
     if value is None or kind_of(kind) != "tensor":
         return _narrow(value) if base_of(kind) == "float" and isinstance(value, float) else value
     indices = value.get("indices")
-    return Tensor(tuple(NAN if v is None else v for v in value["values"]),
-                  tuple(value["dimensions"]),
-                  None if indices is None else tuple(tuple(index) for index in indices))
+    return Tensor(
+        tuple(NAN if v is None else v for v in value["values"]),
+        tuple(value["dimensions"]),
+        None if indices is None else tuple(tuple(index) for index in indices),
+    )
 
 
 def _narrow(value):

@@ -10,9 +10,15 @@ from pyspark.sql import SparkSession, types
 from recorder.frames import Tensor, base_of, is_nullable, kind_of
 
 SCALARS = {
-    "boolean": types.BooleanType(), "byte": types.ByteType(), "short": types.ShortType(),
-    "integer": types.IntegerType(), "int": types.IntegerType(), "long": types.LongType(),
-    "float": types.FloatType(), "double": types.DoubleType(), "string": types.StringType(),
+    "boolean": types.BooleanType(),
+    "byte": types.ByteType(),
+    "short": types.ShortType(),
+    "integer": types.IntegerType(),
+    "int": types.IntegerType(),
+    "long": types.LongType(),
+    "float": types.FloatType(),
+    "double": types.DoubleType(),
+    "string": types.StringType(),
     "byte_string": types.BinaryType(),
 }
 ROW = "_row"
@@ -58,8 +64,7 @@ def spark_value(value):
 
 
 def data_frame(session, columns, rows):
-    fields = [types.StructField(name, spark_type(kind), is_nullable(kind))
-              for name, kind in columns.items()]
+    fields = [types.StructField(name, spark_type(kind), is_nullable(kind)) for name, kind in columns.items()]
     values = [tuple(spark_value(value) for value in row) for row in rows]
     return session.createDataFrame(values, types.StructType(fields)).coalesce(1)
 
@@ -80,6 +85,7 @@ class JavaModel:
 
     def transform(self, frame):
         from pyspark.sql import DataFrame
+
         return DataFrame(self._java_object.transform(frame._jdf), frame.sparkSession)
 
 
@@ -95,8 +101,11 @@ def export(session, model, frame, path, protobuf):
     holder = getattr(jvm.ml.combust.bundle.serializer, f"SerializationFormat${form}$")
     path.unlink(missing_ok=True)
     jvm.ml.combust.mleap.spark.SimpleSparkSerializer().serializeToBundleWithFormat(
-        model._to_java(), f"jar:file:{path.resolve()}", model.transform(frame)._jdf,
-        getattr(holder, "MODULE$"))
+        model._to_java(),
+        f"jar:file:{path.resolve()}",
+        model.transform(frame)._jdf,
+        getattr(holder, "MODULE$"),
+    )
 
 
 def answers(session, model, columns, rows, prepare=None):
