@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "schemas/row_layout.h"
+
 namespace pillion {
 namespace {
 
@@ -41,8 +43,10 @@ tl::expected<Binding, Refusal> EchoScorer::Bind(const BindRequest& request) {
     return tl::unexpected(Refusal{ScoreCode::kUnknownModel, "no model " + request.model});
   }
   for (const std::string& output : request.outputs) {
-    binding.columns.outputs.push_back({output, DataType::Scalar(BasicType::kDouble)});
+    binding.columns.inputs.push_back({output, DataType::Scalar(BasicType::kDouble)});
   }
+  binding.columns.outputs = binding.columns.inputs;
+  binding.columns.schema_hash = HashSchema(binding.columns.inputs);
   return binding;
 }
 

@@ -1,7 +1,8 @@
 // A scorer without models, to measure and to test the transports alone. Models:
-//   "null"        answers eight bytes, whatever the request
-//   "echo"        answers the request's bytes
-//   others are refused; columns are the outputs asked for, as doubles
+//   "null"   answers eight bytes, whatever the request
+//   "echo"   answers the request's bytes
+// The outputs asked for are the columns of rows and of answers, as doubles: so an echoed row is an
+// answer. Other names are refused.
 #pragma once
 
 #include "sidecar/serving/scorer.h"

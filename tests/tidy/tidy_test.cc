@@ -85,9 +85,9 @@ TEST(Tidy, IncludesGoOneWay) {
 
 TEST(Tidy, PublicClientHeadersNeedNothingOfOurs) {
   for (const Source& source : Sources()) {
-    if (source.path != "client/pillion.h" && source.path != "client/pillion.hpp") continue;
+    if (!source.path.starts_with("client/pillion")) continue;
     for (const std::string& path : Includes(source)) {
-      EXPECT_TRUE(path.ends_with("pillion.h")) << source.path << " includes " << path;
+      EXPECT_TRUE(path.starts_with("pillion")) << source.path << " includes " << path;
     }
   }
 }

@@ -1,0 +1,274 @@
+#include "client/client_core.h"
+
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "client/ring_batch.h"
+
+namespace pillion {
+namespace {
+
+SpinBudget ChooseSpin(const ClientOptions& options) {
+  const CpuAllowance allowance = ReadCpuAllowance();
+  if (options.spin_ns == ClientOptions::kSpinAdaptive) return SpinBudget::Adaptive(allowance);
+  if (allowance.cpus < 2) return {0, 0};
+  return {options.spin_ns, options.spin_ns};
+}
+
+Failure FailureOf(const AwaitedFrame& frame) {
+  CodeBody body;
+  std::span<const std::byte> text;
+  if (frame.type != MessageType::kError || !SplitBody(std::span(frame.body), &body, &text)) {
+    return {ScoreCode::kMalformed, "the server's answer is malformed"};
+  }
+  return {static_cast<ScoreCode>(body.code), std::string(Text(text))};
+}
+
+Failure FailureOf(ScoreCode code) { return {code, std::string(Describe(code))}; }
+
+}  // namespace
+
+void AssignAnswer(const AwaitedFrame& frame, AnswerBuffer* answer) {
+  AnswerBody body;
+  std::span<const std::byte> payload;
+  if (frame.type != MessageType::kAnswer ||
+      !SplitBody(std::span<const std::byte>(frame.body), &body, &payload)) {
+    answer->Fail(ScoreCode::kMalformed);
+    return;
+  }
+  answer->Assign({ScoreCode{body.code}, 0, body.model_version}, payload);
+}
+
+ClientCore::ClientCore(Endpoint endpoint, const ClientOptions& options)
+    : endpoint_(std::move(endpoint)),
+      options_(options),
+      lanes_(options.geometry.lane_count, ChooseSpin(options)) {}
+
+tl::expected<std::unique_ptr<ClientCore>, Failure> ClientCore::Open(const Endpoint& endpoint,
+                                                                    const ClientOptions& options) {
+  std::unique_ptr<ClientCore> core(new ClientCore(endpoint, options));
+  core->stop_event_.Reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!core->guard_.valid() || !core->stop_event_) {
+    return tl::unexpected(Failure{ScoreCode::kInternal, "the system refuses memory or an eventfd"});
+  }
+  auto session = core->Connect();
+  if (session) {
+    core->Publish(std::move(*session));
+  } else if (!options.connect_later) {
+    return tl::unexpected(session.error());
+  }
+  core->keeper_ = std::thread([core = core.get()] { core->Keep(); });
+  return core;
+}
+
+void ClientCore::CloseInChild() {
+  if (session_.connection) session_.connection->CloseInChild();
+}
+
+ClientCore::~ClientCore() {
+  stopping_.store(true);
+  if (stop_event_) eventfd_write(stop_event_.get(), 1);
+  if (keeper_.joinable()) keeper_.join();
+  Disconnect();
+}
+
+ClientCore::Session ClientCore::session() const {
+  const std::lock_guard lock(mutex_);
+  return session_;
+}
+
+std::shared_ptr<SocketChannel> ClientCore::channel() const { return session().channel; }
+
+bool ClientCore::FitsLane(const BoundModel& model, std::size_t request_bytes) const noexcept {
+  if (transport() != Transport::kSharedMemory) return false;
+  if (request_bytes > request_bytes_max_.load(std::memory_order_relaxed)) return false;
+  return model.answer_bytes_max() == kAnswerBytesUnbounded ||
+         model.answer_bytes_max() <= answer_bytes_max_.load(std::memory_order_relaxed);
+}
+
+LayoutOnConnection ClientCore::CurrentLayout(const BoundModel& model) const noexcept {
+  const LayoutOnConnection layout = model.layout();
+  if (layout.generation != generation()) return {0, 0, ScoreCode::kServerGone};
+  return layout;
+}
+
+bool ClientCore::Prepare(const BoundModel& model, RequestKind kind, std::uint64_t timeout_ns,
+                         Prepared* call) noexcept {
+  const LayoutOnConnection layout = CurrentLayout(model);
+  call->generation = layout.generation;
+  call->now_ns = MonotonicNs();
+  call->head = {kind, layout.layout, DeadlineAfter(call->now_ns, timeout_ns)};
+  call->code = ScoreCode::kOk;
+  if (forked()) {
+    call->code = ScoreCode::kForked;
+  } else if (layout.layout == 0) {
+    call->code = layout.code;
+  } else if (transport() == Transport::kNone) {
+    call->code = ScoreCode::kServerGone;
+  }
+  if (call->code == ScoreCode::kOk) return true;
+  counters_.unconnected.fetch_add(1, std::memory_order_relaxed);
+  return false;
+}
+
+Lane* ClientCore::TakeLane(const Prepared& call, ScoreCode* code) {
+  Lane* lane = lanes_.Take(call.head.deadline_ns);
+  if (lane == nullptr) {
+    *code = transport() == Transport::kNone ? ScoreCode::kServerGone : ScoreCode::kDeadline;
+    return nullptr;
+  }
+  // A lane of another connection than the layout's: the server has gone in between.
+  if (lane->connection != nullptr && lane->generation == call.generation) return lane;
+  lanes_.Return(lane);
+  *code = ScoreCode::kServerGone;
+  return nullptr;
+}
+
+ScoreCode ClientCore::Score(const BoundModel& model, RequestKind kind,
+                            std::span<const std::byte> request, std::uint64_t timeout_ns,
+                            AnswerBuffer* answer) {
+  Prepared call;
+  if (!Prepare(model, kind, timeout_ns, &call)) return answer->Fail(call.code);
+  if (FitsLane(model, request.size())) {
+    ScoreCode code = ScoreCode::kInternal;
+    Lane* lane = TakeLane(call, &code);
+    if (lane == nullptr) return answer->Fail(code);
+    code = CallOverRing(lane, call.head, request, call.now_ns, answer);
+    lane->counters.calls.Add();
+    if (code != ScoreCode::kOk) lane->counters.failures.Add();
+    if (code == ScoreCode::kDeadline) lane->counters.deadlines.Add();
+    lanes_.Return(lane);
+    if ((answer->head.flags & kAnswerOverSlot) == 0) return code;
+  }
+  return ScoreOverSocket(call, request, answer);
+}
+
+std::size_t ClientCore::ScoreEach(const BoundModel& model,
+                                  std::span<const std::span<const std::byte>> rows,
+                                  std::uint64_t timeout_ns,
+                                  std::span<AnswerBuffer* const> answers) {
+  Prepared call;
+  ScoreCode code = ScoreCode::kOk;
+  Lane* lane = nullptr;
+  if (!Prepare(model, RequestKind::kRow, timeout_ns, &call)) {
+    code = call.code;
+  } else if (FitsLane(model, 0)) {
+    lane = TakeLane(call, &code);
+  }
+  if (code != ScoreCode::kOk) {
+    for (AnswerBuffer* answer : answers) answer->Fail(code);
+    return 0;
+  }
+  std::size_t ok = 0;
+  if (lane != nullptr) {
+    ok = CallEachOverRing(lane, call.head, rows, call.now_ns, answers);
+    lane->counters.calls.Add(rows.size());
+    lane->counters.failures.Add(rows.size() - ok);
+    lanes_.Return(lane);
+  }
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (lane != nullptr && (answers[row]->head.flags & kAnswerOverSlot) == 0) continue;
+    ok += ScoreOverSocket(call, rows[row], answers[row]) == ScoreCode::kOk ? 1 : 0;
+  }
+  return ok;
+}
+
+ScoreCode ClientCore::ScoreOverSocket(const Prepared& call, std::span<const std::byte> request,
+                                      AnswerBuffer* answer) {
+  const RequestHead& head = call.head;
+  const Session current = session();
+  if (!current.channel || current.generation != call.generation) {
+    return answer->Fail(ScoreCode::kServerGone);
+  }
+  const ScoreBody body{head.layout, static_cast<std::uint16_t>(head.kind), 0, head.deadline_ns};
+  AwaitedFrame reply;
+  ScoreCode code = current.channel->Call(MessageType::kScore, std::as_bytes(std::span(&body, 1)),
+                                         request, head.deadline_ns, &reply);
+  counters_.socket_calls.fetch_add(1, std::memory_order_relaxed);
+  if (code != ScoreCode::kOk) {
+    answer->Fail(code);
+  } else {
+    AssignAnswer(reply, answer);
+    code = answer->head.code;
+  }
+  if (code != ScoreCode::kOk) counters_.socket_failures.fetch_add(1, std::memory_order_relaxed);
+  return code;
+}
+
+tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::Bind(BindRequest request,
+                                                                    std::uint64_t timeout_ns) {
+  if (forked()) return tl::unexpected(FailureOf(ScoreCode::kForked));
+  const Session current = session();
+  if (!current.channel) return tl::unexpected(FailureOf(ScoreCode::kServerGone));
+  auto model = BindOn(current, request, DeadlineAfter(MonotonicNs(), timeout_ns), nullptr);
+  if (!model) return model;
+  const std::lock_guard lock(mutex_);
+  // Not yet on the list, so the keeper could not bind it to a newer connection.
+  if (session_.generation != current.generation) {
+    return tl::unexpected(FailureOf(ScoreCode::kServerGone));
+  }
+  std::erase_if(models_, [](const std::weak_ptr<BoundModel>& m) { return m.expired(); });
+  models_.push_back(*model);
+  return model;
+}
+
+void ClientCore::Unbind(const std::shared_ptr<BoundModel>& model) {
+  if (forked()) return;
+  const Session current = session();
+  const LayoutOnConnection layout = model->layout();
+  if (!current.channel || layout.generation != current.generation || layout.layout == 0) return;
+  const UnbindBody body{layout.layout, {}};
+  current.channel->Tell(MessageType::kUnbind, std::as_bytes(std::span(&body, 1)));
+  model->SetLayout({layout.generation, 0, ScoreCode::kUnknownLayout});
+}
+
+tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::BindOn(
+    const Session& session, const BindRequest& request, std::uint64_t deadline_ns,
+    const std::shared_ptr<BoundModel>& model) {
+  AwaitedFrame reply;
+  const ScoreCode code =
+      session.channel->Call(MessageType::kBind, {}, EncodeBind(request), deadline_ns, &reply);
+  if (code != ScoreCode::kOk) return tl::unexpected(FailureOf(code));
+  if (reply.type != MessageType::kBound) return tl::unexpected(FailureOf(reply));
+  BoundBody bound;
+  std::span<const std::byte> rest;
+  if (!SplitBody(std::span<const std::byte>(reply.body), &bound, &rest)) {
+    return tl::unexpected(FailureOf(reply));
+  }
+  auto description = DecodeLayoutDescription(rest);
+  if (!description) return tl::unexpected(FailureOf(reply));
+  std::shared_ptr<BoundModel> result = model;
+  if (!result) {
+    result = std::make_shared<BoundModel>(request, std::move(*description), bound.answer_bytes_max);
+    if (!result->valid()) {
+      return tl::unexpected(Failure{ScoreCode::kTooLarge, "the model has too many columns"});
+    }
+  } else if (result->schema_hash() != description->schema_hash) {
+    return tl::unexpected(FailureOf(ScoreCode::kSchemaChanged));
+  }
+  result->SetLayout({session.generation, bound.layout, ScoreCode::kOk});
+  return result;
+}
+
+tl::expected<std::string, Failure> ClientCore::Ask(Question question, std::uint64_t timeout_ns) {
+  if (forked()) return tl::unexpected(FailureOf(ScoreCode::kForked));
+  const Session current = session();
+  if (!current.channel) return tl::unexpected(FailureOf(ScoreCode::kServerGone));
+  const AskBody ask{static_cast<std::uint16_t>(question), {}};
+  AwaitedFrame reply;
+  const ScoreCode code =
+      current.channel->Call(MessageType::kAsk, std::as_bytes(std::span(&ask, 1)), {},
+                            DeadlineAfter(MonotonicNs(), timeout_ns), &reply);
+  if (code != ScoreCode::kOk) return tl::unexpected(FailureOf(code));
+  CodeBody body;
+  std::span<const std::byte> text;
+  if (reply.type != MessageType::kTold || !SplitBody(std::span(reply.body), &body, &text)) {
+    return tl::unexpected(FailureOf(reply));
+  }
+  if (body.code != 0) return tl::unexpected(Failure{ScoreCode{body.code}, std::string(Text(text))});
+  return std::string(Text(text));
+}
+
+}  // namespace pillion

@@ -1,0 +1,120 @@
+// A client as a whole: the connection of the moment, the lanes, the bound models, and the keeper
+// thread that sees the server go and connects again. Calls never wait for the keeper: without a
+// connection they end at once with kServerGone.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "client/answer_buffer.h"
+#include "client/bound_model.h"
+#include "client/fork_guard.h"
+#include "client/lane_pool.h"
+#include "client/socket_channel.h"
+
+namespace pillion {
+
+// Takes an ANSWER apart; kMalformed if it is none.
+void AssignAnswer(const AwaitedFrame& frame, AnswerBuffer* answer);
+
+class ClientCore {
+ public:
+  static tl::expected<std::unique_ptr<ClientCore>, Failure> Open(const Endpoint& endpoint,
+                                                                 const ClientOptions& options);
+  ~ClientCore();
+  // In a child of fork(): gives back the descriptors. The rest, locks above all, is in a state
+  // that only the parent's threads could end: it must be left alone, so do not destroy it.
+  void CloseInChild();
+
+  bool forked() const { return guard_.forked(); }
+  enum class Transport : std::uint8_t { kNone, kSharedMemory, kSocket };
+  Transport transport() const noexcept { return transport_.load(std::memory_order_acquire); }
+  std::uint32_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
+
+  tl::expected<std::shared_ptr<BoundModel>, Failure> Bind(BindRequest request,
+                                                          std::uint64_t timeout_ns);
+  void Unbind(const std::shared_ptr<BoundModel>& model);
+
+  // Scores encoded bytes. The answer's code is returned too.
+  ScoreCode Score(const BoundModel& model, RequestKind kind, std::span<const std::byte> request,
+                  std::uint64_t timeout_ns, AnswerBuffer* answer);
+  // Scores many rows, as many under way as a lane holds. [row] of both; returns how many are kOk.
+  std::size_t ScoreEach(const BoundModel& model, std::span<const std::span<const std::byte>> rows,
+                        std::uint64_t timeout_ns, std::span<AnswerBuffer* const> answers);
+
+  // The text of the server's answer, which is JSON.
+  tl::expected<std::string, Failure> Ask(Question question, std::uint64_t timeout_ns);
+
+  // The parts of a call, for queues, which hold a lane of their own.
+  struct Prepared {
+    RequestHead head;
+    std::uint32_t generation = 0;  // of the connection that the layout is of
+    std::uint64_t now_ns = 0;
+    ScoreCode code = ScoreCode::kOk;  // why it may not
+  };
+  bool Prepare(const BoundModel& model, RequestKind kind, std::uint64_t timeout_ns,
+               Prepared* call) noexcept;
+  // A lane of the call's connection; null with a code.
+  Lane* TakeLane(const Prepared& call, ScoreCode* code);
+  LanePool& lanes() { return lanes_; }
+  std::shared_ptr<SocketChannel> channel() const;
+  // Whether rows of this size and answers of this model can go over a lane at all.
+  bool FitsLane(const BoundModel& model, std::size_t request_bytes) const noexcept;
+  const SharedCounters& counters() const { return counters_; }
+  std::uint32_t lane_count() const { return options_.geometry.lane_count; }
+
+ private:
+  // What belongs to one connection.
+  struct Session {
+    std::shared_ptr<Connection> connection;
+    std::shared_ptr<SocketChannel> channel;
+    std::uint32_t generation = 0;
+  };
+
+  ClientCore(Endpoint endpoint, const ClientOptions& options);
+
+  LayoutOnConnection CurrentLayout(const BoundModel& model) const noexcept;
+  ScoreCode ScoreOverSocket(const Prepared& call, std::span<const std::byte> request,
+                            AnswerBuffer* answer);
+
+  tl::expected<Session, Failure> Connect();
+  // Asks for a layout; `model` null: for a new model.
+  tl::expected<std::shared_ptr<BoundModel>, Failure> BindOn(
+      const Session& session, const BindRequest& request, std::uint64_t deadline_ns,
+      const std::shared_ptr<BoundModel>& model);
+  void Publish(Session session);
+  void Disconnect();
+  Session session() const;
+
+  void Keep();  // the keeper's thread
+  void BindAllAndPublish(Session session);
+  void WaitForHangup(const Session& session);
+  void Pause(std::uint32_t attempt);
+
+  const Endpoint endpoint_;
+  const ClientOptions options_;
+  ForkGuard guard_;
+  LanePool lanes_;
+  SharedCounters counters_;
+  std::atomic<Transport> transport_{Transport::kNone};
+  std::atomic<std::uint32_t> generation_{0};
+  // Of the current connection; read without lock on the way of a call.
+  std::atomic<std::uint32_t> request_bytes_max_{0};
+  std::atomic<std::uint32_t> answer_bytes_max_{0};
+
+  mutable std::mutex mutex_;  // guards what follows
+  Session session_;
+  std::vector<std::weak_ptr<BoundModel>> models_;
+  std::uint32_t last_generation_ = 0;
+
+  UniqueFd stop_event_;
+  std::atomic<bool> stopping_{false};
+  std::thread keeper_;
+};
+
+}  // namespace pillion

@@ -1,0 +1,193 @@
+#include "client/connection.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <system_error>
+
+#ifndef F_SEAL_FUTURE_WRITE  // Linux 5.1
+#define F_SEAL_FUTURE_WRITE 0x0010
+#endif
+
+namespace pillion {
+namespace {
+
+tl::unexpected<Failure> Gone(const std::string& what) {
+  return tl::unexpected(Failure{ScoreCode::kServerGone, what});
+}
+tl::unexpected<Failure> GoneWithErrno(const std::string& what) {
+  return Gone(what + ": " + std::generic_category().message(errno));
+}
+
+bool WaitReadable(int fd, std::uint64_t deadline_ns) {
+  while (true) {
+    const std::uint64_t now = MonotonicNs();
+    if (now >= deadline_ns) return false;
+    const std::uint64_t left = std::min<std::uint64_t>(deadline_ns - now, 1'000'000'000);
+    const timespec wait{static_cast<time_t>(left / 1'000'000'000),
+                        static_cast<long>(left % 1'000'000'000)};
+    pollfd readable{fd, POLLIN, 0};
+    const int ready = ppoll(&readable, 1, &wait, nullptr);
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) return false;
+  }
+}
+
+// Exactly `bytes`, so that nothing of what follows is taken from the socket.
+bool ReceiveExactly(int fd, std::span<std::byte> bytes, std::uint64_t deadline_ns,
+                    std::vector<UniqueFd>* fds) {
+  while (!bytes.empty()) {
+    if (!WaitReadable(fd, deadline_ns)) return false;
+    const ssize_t got = ReceiveWithDescriptors(fd, bytes, MSG_DONTWAIT, fds);
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return false;
+    if (got > 0) bytes = bytes.subspan(static_cast<std::size_t>(got));
+  }
+  return true;
+}
+
+// The size and the seals are what keeps a later read from faulting: look, before mapping.
+bool MemoryIsSealed(int fd, std::size_t bytes, int seals) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0 || static_cast<std::size_t>(status.st_size) != bytes) return false;
+  const int have = fcntl(fd, F_GET_SEALS);
+  return have >= 0 && (have & seals) == seals;
+}
+
+std::byte* MapShared(int fd, std::size_t bytes, int protection) {
+  void* at = mmap(nullptr, bytes, protection, MAP_SHARED | MAP_POPULATE, fd, 0);
+  if (at == MAP_FAILED) return nullptr;
+  madvise(at, bytes, MADV_DONTFORK);
+  return static_cast<std::byte*>(at);
+}
+
+}  // namespace
+
+std::optional<Endpoint> ParseUrl(std::string_view url) {
+  for (const auto& [prefix, shared_memory] :
+       {std::pair<std::string_view, bool>{"shm:", true}, {"unix:", false}}) {
+    if (!url.starts_with(prefix)) continue;
+    url.remove_prefix(prefix.size());
+    if (url.empty() || url.size() >= sizeof(sockaddr_un::sun_path)) return std::nullopt;
+    return Endpoint{std::string(url), shared_memory};
+  }
+  return std::nullopt;
+}
+
+tl::expected<std::shared_ptr<Connection>, Failure> Connection::Dial(const Endpoint& endpoint,
+                                                                    const ClientOptions& options,
+                                                                    std::uint64_t deadline_ns) {
+  std::shared_ptr<Connection> connection(new Connection);
+  // Without O_NONBLOCK connect() would wait for room in the backlog, with no end.
+  connection->socket_.Reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!connection->socket_) return GoneWithErrno("socket");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  endpoint.path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  if (connect(connection->socket(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) !=
+      0) {
+    return GoneWithErrno("cannot connect to " + endpoint.path);
+  }
+  if (auto greeted = connection->Greet(endpoint, options, deadline_ns); !greeted) {
+    return tl::unexpected(greeted.error());
+  }
+  return connection;
+}
+
+tl::expected<void, Failure> Connection::Greet(const Endpoint& endpoint,
+                                              const ClientOptions& options,
+                                              std::uint64_t deadline_ns) {
+  HelloBody hello;
+  hello.features = endpoint.shared_memory ? kFeatureSharedMemory : 0;
+  hello.lane_count = options.geometry.lane_count;
+  hello.request_slot_bytes = options.geometry.request_slot_bytes;
+  hello.answer_slot_bytes = options.geometry.answer_slot_bytes;
+  std::vector<std::byte> frame;
+  AppendFrame(&frame, MessageType::kHello, 1, hello);
+  // A server that turns clients away hangs up at once, but says why: so read in any case.
+  SendWithDescriptors(socket(), frame, {});
+
+  FrameHeader header;
+  std::vector<UniqueFd> fds;
+  const auto head = std::as_writable_bytes(std::span(&header, 1));
+  if (!ReceiveExactly(socket(), head, deadline_ns, &fds)) return Gone("no WELCOME came");
+  constexpr std::size_t kBodyBytesMax = 4096;
+  std::vector<std::byte> body(std::min<std::size_t>(header.body_bytes, kBodyBytesMax));
+  if (header.body_bytes > kBodyBytesMax || !ReceiveExactly(socket(), body, deadline_ns, &fds)) {
+    return Gone("WELCOME is malformed");
+  }
+  std::span<const std::byte> rest;
+  if (CodeBody error; header.type == MessageType::kError && SplitBody(body, &error, &rest)) {
+    return tl::unexpected(
+        Failure{static_cast<ScoreCode>(error.code), "refused: " + std::string(Text(rest))});
+  }
+  WelcomeBody welcome;
+  if (header.type != MessageType::kWelcome || !SplitBody(body, &welcome, &rest) ||
+      welcome.magic != kProtocolMagic || welcome.major != kProtocolMajor) {
+    return tl::unexpected(Failure{ScoreCode::kUnsupported, "this is no server of our protocol"});
+  }
+  message_bytes_max_ = welcome.message_bytes_max;
+  if ((welcome.features & kFeatureSharedMemory) == 0) return {};
+  // Descriptors get lost where a sandbox does not pass them: the socket still works.
+  if (fds.size() != kWelcomeDescriptors) return {};
+  return Map(welcome, std::move(fds));
+}
+
+tl::expected<void, Failure> Connection::Map(const WelcomeBody& welcome, std::vector<UniqueFd> fds) {
+  geometry_ = {welcome.lane_count, welcome.request_slot_bytes, welcome.answer_slot_bytes};
+  first_sequence_ = welcome.first_sequence;
+  constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  const int requests = fds[kRequestsMemory].get();
+  const int answers = fds[kAnswersMemory].get();
+  if (!geometry_.Valid() || !MemoryIsSealed(requests, geometry_.requests_bytes(), kSeals) ||
+      !MemoryIsSealed(answers, geometry_.answers_bytes(), kSeals)) {
+    return tl::unexpected(Failure{ScoreCode::kMalformed, "the server's memory is not as agreed"});
+  }
+  requests_ = MapShared(requests, geometry_.requests_bytes(), PROT_READ | PROT_WRITE);
+  answers_ = MapShared(answers, geometry_.answers_bytes(), PROT_READ);
+  if (requests_ == nullptr || answers_ == nullptr) return GoneWithErrno("mmap");
+  kick_ = std::move(fds[kKickEvent]);
+  bell_ = std::move(fds[kBell]);
+  return {};
+}
+
+Connection::~Connection() {
+  if (requests_ != nullptr) munmap(requests_, geometry_.requests_bytes());
+  if (answers_ != nullptr) munmap(answers_, geometry_.answers_bytes());
+}
+
+ClientLane Connection::Lane(std::uint32_t lane) const {
+  return {requests_ + geometry_.request_lane_offset(lane),
+          answers_ + geometry_.answer_lane_offset(lane), geometry_, first_sequence_};
+}
+
+void Connection::Kick() const noexcept {
+  const std::uint64_t one = 1;
+  // A full counter has been kicked already.
+  [[maybe_unused]] const ssize_t written = write(kick_.get(), &one, sizeof(one));
+}
+
+void Connection::Die() {
+  dead_.store(true, std::memory_order_seq_cst);  // SYNC: dead
+  // A thread between its look at `dead` and its sleep misses one wake, so wake until all left.
+  while (sleepers_.load(std::memory_order_seq_cst) != 0) {
+    for (std::uint32_t lane = 0; lane < geometry_.lane_count; ++lane) Lane(lane).Interrupt();
+    const timespec pause{0, 100'000};
+    nanosleep(&pause, nullptr);
+  }
+}
+
+void Connection::CloseInChild() {
+  // The mappings are not inherited, and something else may lie there by now.
+  requests_ = nullptr;
+  answers_ = nullptr;
+  socket_.Reset();
+  kick_.Reset();
+  bell_.Reset();
+}
+
+}  // namespace pillion

@@ -1,0 +1,35 @@
+// What a client counts. A lane's counters are written by the thread that holds the lane.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace pillion {
+
+class LaneCounter {
+ public:
+  void Add(std::uint64_t n = 1) noexcept {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+struct LaneCounters {
+  LaneCounter calls;
+  LaneCounter failures;  // other codes than kOk
+  LaneCounter deadlines;
+  LaneCounter sleeps;
+  LaneCounter kicks;
+};
+
+struct SharedCounters {
+  std::atomic<std::uint64_t> socket_calls{0};
+  std::atomic<std::uint64_t> socket_failures{0};
+  std::atomic<std::uint64_t> unconnected{0};  // calls that met no server
+  std::atomic<std::uint64_t> connects{0};
+};
+
+}  // namespace pillion

@@ -1,0 +1,236 @@
+/* The client library of Pillion, a scoring sidecar: the C interface, which stays binary compatible
+ * within a SONAME. C++ programs use pillion.hpp, which is a header over it.
+ *
+ * - Functions return a pillion_code, 0 for success, and never throw, abort or exit.
+ * - A client and its models may be used by any number of threads at a time. A row, an answer and a
+ *   queue belong to one thread at a time.
+ * - Every call that waits takes a timeout in nanoseconds and is over by then. Scoring is pure, so
+ *   a request that failed may always be sent again.
+ * - A client must not be used in a child of fork(): calls return PILLION_FORKED there. It may be
+ *   closed in the child, which frees its descriptors and leaves the parent's client alone.
+ * - Structs with a `size` member are filled by PILLION_..._INIT; later versions append members.
+ */
+#ifndef PILLION_CLIENT_H_
+#define PILLION_CLIENT_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define PILLION_API __attribute__((visibility("default")))
+#else
+#define PILLION_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Of the server and of the library; values of schemas/score_code.h. These are the ones that a
+ * program is likely to tell apart. */
+typedef uint8_t pillion_code;
+enum {
+  PILLION_OK = 0,
+  PILLION_SKIPPED = 1,
+  PILLION_MALFORMED = 48,
+  PILLION_UNKNOWN_MODEL = 49,
+  PILLION_SCHEMA_CHANGED = 51, /* bind again */
+  PILLION_UNKNOWN_COLUMN = 52,
+  PILLION_UNSUPPORTED = 53,
+  PILLION_REFUSED = 54,
+  PILLION_BUSY = 80,
+  PILLION_DEADLINE = 81,
+  PILLION_DRAINING = 82,
+  PILLION_SERVER_GONE = 83,
+  PILLION_FORKED = 84,
+  PILLION_INTERNAL = 127
+};
+PILLION_API const char* pillion_code_name(pillion_code code);
+PILLION_API const char* pillion_code_text(pillion_code code); /* one sentence */
+
+/* Why a call failed. Functions that take one accept NULL. */
+typedef struct pillion_error {
+  pillion_code code;
+  char text[255]; /* ends in 0; cut where it is too long */
+} pillion_error;
+
+/* ---- Client ---- */
+
+typedef struct pillion_client pillion_client;
+
+#define PILLION_SPIN_ADAPTIVE UINT64_MAX
+
+typedef struct pillion_options {
+  size_t size;
+  uint32_t lanes;              /* calls at a time over shared memory, 1 to 64; more wait */
+  uint32_t request_slot_bytes; /* larger rows go over the socket */
+  uint32_t answer_slot_bytes;
+  uint32_t connect_later; /* not 0: succeed without a server, connect when there is one */
+  uint64_t connect_timeout_ns;
+  uint64_t spin_ns; /* how long a call spins before it sleeps; 0: never */
+} pillion_options;
+#define PILLION_OPTIONS_INIT \
+  { sizeof(pillion_options), 8, 1152, 384, 0, 1000000000u, PILLION_SPIN_ADAPTIVE }
+
+/* `url`: "shm:PATH" of the server's socket; falls back to the socket where memory cannot be
+ * shared. "unix:PATH": the socket alone. `options` NULL: defaults. */
+PILLION_API pillion_code pillion_open(const char* url, const pillion_options* options,
+                                      pillion_client** client, pillion_error* error);
+/* Ends calls in flight with PILLION_SERVER_GONE. Models, rows and queues must be freed before;
+ * no other thread may be in a call. NULL is allowed. */
+PILLION_API void pillion_close(pillion_client* client);
+
+/* "shm", "unix", or "" while there is no connection. */
+PILLION_API const char* pillion_transport(const pillion_client* client);
+
+typedef struct pillion_stats {
+  size_t size;
+  uint64_t ring_calls;
+  uint64_t ring_failures; /* answers with another code than 0 */
+  uint64_t ring_deadlines;
+  uint64_t sleeps; /* times that a call slept */
+  uint64_t kicks;  /* times that a call had to wake the server */
+  uint64_t socket_calls;
+  uint64_t socket_failures;
+  uint64_t unconnected; /* calls that met no server, or no layout */
+  uint64_t connects;
+} pillion_stats;
+#define PILLION_STATS_INIT \
+  { sizeof(pillion_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+PILLION_API pillion_code pillion_get_stats(const pillion_client* client, pillion_stats* stats);
+
+/* Asks the server: "status", "ready" or "models". The answer is JSON; at most `capacity` bytes of
+ * it, a final 0 included, are written. `length` (may be NULL): of the whole answer, without 0. */
+PILLION_API pillion_code pillion_ask(pillion_client* client, const char* question,
+                                     uint64_t timeout_ns, char* text, size_t capacity,
+                                     size_t* length);
+
+/* ---- Model ---- */
+
+typedef struct pillion_model pillion_model;
+
+/* `outputs` are the wanted columns; 0 of them: all. The binding outlives reconnects. */
+PILLION_API pillion_code pillion_bind(pillion_client* client, const char* name,
+                                      const char* const* outputs, size_t output_count,
+                                      uint64_t timeout_ns, pillion_model** model,
+                                      pillion_error* error);
+PILLION_API void pillion_model_free(pillion_model* model);
+
+PILLION_API size_t pillion_input_count(const pillion_model* model);
+PILLION_API size_t pillion_output_count(const pillion_model* model);
+/* Live as long as the model; NULL past the end. The type is for people: "list of string". */
+PILLION_API const char* pillion_input_name(const pillion_model* model, size_t column);
+PILLION_API const char* pillion_input_type(const pillion_model* model, size_t column);
+PILLION_API const char* pillion_output_name(const pillion_model* model, size_t column);
+PILLION_API const char* pillion_output_type(const pillion_model* model, size_t column);
+/* The index of a column, or -1. */
+PILLION_API int32_t pillion_find_input(const pillion_model* model, const char* name);
+PILLION_API int32_t pillion_find_output(const pillion_model* model, const char* name);
+
+/* ---- Row ---- */
+
+typedef struct pillion_row pillion_row;
+
+/* All columns null. Keeps its model's layout alive. NULL: no memory. */
+PILLION_API pillion_row* pillion_row_new(const pillion_model* model);
+PILLION_API void pillion_row_free(pillion_row* row);
+PILLION_API void pillion_row_clear(pillion_row* row);
+
+/* The first refusal stays with the row until it is cleared, and scoring such a row returns it, so
+ * the codes of single sets need not be looked at. */
+PILLION_API pillion_code pillion_set_null(pillion_row* row, uint32_t column);
+PILLION_API pillion_code pillion_set_bool(pillion_row* row, uint32_t column, int value);
+PILLION_API pillion_code pillion_set_long(pillion_row* row, uint32_t column, int64_t value);
+PILLION_API pillion_code pillion_set_double(pillion_row* row, uint32_t column, double value);
+/* Strings are UTF-8. */
+PILLION_API pillion_code pillion_set_text(pillion_row* row, uint32_t column, const char* text,
+                                          size_t bytes);
+/* A dense vector; a sparse one, with indices ascending; a list. */
+PILLION_API pillion_code pillion_set_vector(pillion_row* row, uint32_t column, const double* values,
+                                            size_t count);
+PILLION_API pillion_code pillion_set_sparse(pillion_row* row, uint32_t column,
+                                            const int32_t* indices, const double* values,
+                                            size_t count, int32_t size);
+PILLION_API pillion_code pillion_set_texts(pillion_row* row, uint32_t column,
+                                           const char* const* texts, size_t count);
+/* What was refused, with the column's name; "" if nothing was. Lives until the next call. */
+PILLION_API const char* pillion_row_fault(pillion_row* row);
+
+/* ---- Answer ---- */
+
+typedef struct pillion_answer pillion_answer;
+
+PILLION_API pillion_answer* pillion_answer_new(const pillion_model* model);
+PILLION_API void pillion_answer_free(pillion_answer* answer);
+PILLION_API pillion_code pillion_answer_code(const pillion_answer* answer);
+/* Which version of the model scored. */
+PILLION_API uint32_t pillion_answer_version(const pillion_answer* answer);
+PILLION_API int pillion_is_null(const pillion_answer* answer, uint32_t column);
+/* Values are left alone where the code is not 0. */
+PILLION_API pillion_code pillion_get_bool(const pillion_answer* answer, uint32_t column,
+                                          int* value);
+PILLION_API pillion_code pillion_get_long(const pillion_answer* answer, uint32_t column,
+                                          int64_t* value);
+PILLION_API pillion_code pillion_get_double(const pillion_answer* answer, uint32_t column,
+                                            double* value);
+/* Not ended by 0; valid until the answer is used for another call. */
+PILLION_API pillion_code pillion_get_text(pillion_answer* answer, uint32_t column,
+                                          const char** text, size_t* bytes);
+/* A vector or list of doubles; sparse ones are filled up with zeros. At most `capacity` values
+ * are written; `count` says how many there are. */
+PILLION_API pillion_code pillion_get_vector(pillion_answer* answer, uint32_t column, double* values,
+                                            size_t capacity, size_t* count);
+
+/* ---- Scoring ---- */
+
+PILLION_API pillion_code pillion_score(pillion_model* model, const pillion_row* row,
+                                       uint64_t timeout_ns, pillion_answer* answer);
+/* Many rows, as many under way as possible. Each answer has its own code; returns how many are
+ * 0. The timeout is for all of them together. */
+PILLION_API size_t pillion_score_each(pillion_model* model, const pillion_row* const* rows,
+                                      size_t count, uint64_t timeout_ns,
+                                      pillion_answer* const* answers);
+
+/* Rows and answers as bytes, for programs with generated FlatBuffers code. */
+typedef enum pillion_kind { PILLION_ROW = 1, PILLION_BATCH = 2 } pillion_kind;
+PILLION_API pillion_code pillion_score_bytes(pillion_model* model, pillion_kind kind,
+                                             const void* request, size_t bytes, uint64_t timeout_ns,
+                                             pillion_answer* answer);
+/* On 8 bytes; valid until the row or answer changes. */
+PILLION_API const void* pillion_row_bytes(const pillion_row* row, size_t* bytes);
+PILLION_API const void* pillion_answer_bytes(const pillion_answer* answer, size_t* bytes);
+
+/* ---- Queue: submit now, poll later ---- */
+
+/* Holds a lane for as long as it lives. */
+typedef struct pillion_queue pillion_queue;
+typedef struct pillion_completion {
+  uint64_t cookie;
+  pillion_code code;
+} pillion_completion;
+
+PILLION_API pillion_code pillion_queue_open(pillion_client* client, pillion_queue** queue);
+/* What is under way is given up. */
+PILLION_API void pillion_queue_close(pillion_queue* queue);
+/* PILLION_BUSY: too much is under way, poll first. `answer` is filled by the poll that reports
+ * `cookie`, and must live until then. */
+PILLION_API pillion_code pillion_submit(pillion_queue* queue, pillion_model* model,
+                                        const pillion_row* row, uint64_t timeout_ns,
+                                        uint64_t cookie, pillion_answer* answer);
+/* Reports what has ended: answered, past its deadline, or cut off. Never waits. */
+PILLION_API size_t pillion_poll(pillion_queue* queue, pillion_completion* completions,
+                                size_t capacity);
+/* Waits until a poll would report something, or for `timeout_ns`. */
+PILLION_API void pillion_queue_wait(pillion_queue* queue, uint64_t timeout_ns);
+/* For event loops: a descriptor that becomes readable when an answer comes, or the server goes.
+ * Before each wait call pillion_queue_arm(): 0 means that a poll would report something now, so
+ * do not wait. Deadlines do not make it readable. The descriptor is the connection's: one queue
+ * of a client may use it, and it is another one after PILLION_SERVER_GONE. -1: no connection. */
+PILLION_API int pillion_queue_descriptor(pillion_queue* queue);
+PILLION_API int pillion_queue_arm(pillion_queue* queue);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PILLION_CLIENT_H_ */

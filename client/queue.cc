@@ -1,0 +1,177 @@
+#include "client/queue.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+
+#include "client/handles.h"
+
+namespace pillion {
+
+Queue::~Queue() {
+  if (core_->forked()) return;
+  for (const Entry& entry : entries_) {
+    if (entry.frame) entry.channel->Forget(entry.frame.get());
+    if (entry.sequence != 0) lane_->end.Abandon(entry.sequence);
+  }
+  if (lane_ == nullptr) return;
+  lane_->end.WakeUp();
+  core_->lanes().Return(lane_);
+}
+
+bool Queue::OnRing() const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](const Entry& entry) { return entry.sequence != 0; });
+}
+
+// A lane of the connection of the moment. The old one is kept until what is on it has ended.
+bool Queue::EnsureLane() {
+  if (lane_ != nullptr) {
+    const Connection* connection = lane_->connection.get();
+    if (connection != nullptr && !connection->dead() && lane_->generation == core_->generation()) {
+      return true;
+    }
+    if (OnRing()) return false;
+    core_->lanes().Return(std::exchange(lane_, nullptr));
+  }
+  if (core_->transport() != ClientCore::Transport::kSharedMemory) return false;
+  lane_ = core_->lanes().Take(MonotonicNs());
+  return lane_ != nullptr && lane_->connection != nullptr;
+}
+
+ScoreCode Queue::Submit(const BoundModel& model, std::span<const std::byte> request,
+                        std::uint64_t timeout_ns, const Completion& completion) {
+  ClientCore::Prepared call;
+  if (!core_->Prepare(model, RequestKind::kRow, timeout_ns, &call)) return call.code;
+  if (entries_.size() == kLaneSlots) return ScoreCode::kBusy;
+  Entry entry{completion, call.head.deadline_ns, 0, &completion.answer->buffer, nullptr, nullptr};
+  if (!core_->FitsLane(model, request.size())) {
+    const ScoreCode code = SubmitOverSocket(call, request, &entry);
+    if (code == ScoreCode::kOk) entries_.push_back(std::move(entry));
+    return code;
+  }
+  if (!EnsureLane()) return ScoreCode::kBusy;
+  if (lane_->generation != call.generation) return ScoreCode::kServerGone;
+  if (lane_->connection->draining()) return ScoreCode::kDraining;
+  entry.sequence = lane_->end.TrySubmit(call.head, request);
+  if (entry.sequence == 0) return ScoreCode::kBusy;
+  if (lane_->end.MustKick()) {
+    lane_->counters.kicks.Add();
+    lane_->connection->Kick();
+  }
+  lane_->counters.calls.Add();
+  entries_.push_back(std::move(entry));
+  return ScoreCode::kOk;
+}
+
+ScoreCode Queue::SubmitOverSocket(const ClientCore::Prepared& call,
+                                  std::span<const std::byte> request, Entry* entry) {
+  entry->channel = core_->channel();
+  if (!entry->channel || core_->generation() != call.generation) return ScoreCode::kServerGone;
+  const ScoreBody body{call.head.layout, static_cast<std::uint16_t>(call.head.kind), 0,
+                       call.head.deadline_ns};
+  entry->frame = std::make_unique<AwaitedFrame>();
+  return entry->channel->Send(MessageType::kScore, std::as_bytes(std::span(&body, 1)), request,
+                              call.head.deadline_ns, entry->frame.get());
+}
+
+bool Queue::EndOnRing(Entry* entry, std::uint64_t now_ns) {
+  if (lane_->end.Answered(entry->sequence)) {
+    std::span<const std::byte> payload;
+    const AnswerHead head = lane_->end.Read(entry->sequence, &payload);
+    entry->answer->Assign(head, payload);
+    lane_->end.Consume(entry->sequence);
+  } else if (lane_->connection->dead() || now_ns >= entry->deadline_ns) {
+    entry->answer->Fail(lane_->connection->dead() ? ScoreCode::kServerGone : ScoreCode::kDeadline);
+    lane_->end.Abandon(entry->sequence);
+  } else {
+    return false;
+  }
+  if (entry->answer->head.code != ScoreCode::kOk) lane_->counters.failures.Add();
+  return true;
+}
+
+bool Queue::EndOnSocket(Entry* entry, std::uint64_t now_ns) {
+  const ScoreCode code = entry->channel->Await(entry->frame.get(), 0);
+  if (code == ScoreCode::kDeadline && now_ns < entry->deadline_ns) return false;
+  if (code != ScoreCode::kOk) {
+    entry->channel->Forget(entry->frame.get());
+    entry->answer->Fail(code);
+    return true;
+  }
+  AssignAnswer(*entry->frame, entry->answer);
+  return true;
+}
+
+bool Queue::End(Entry* entry, std::uint64_t now_ns) {
+  return entry->sequence != 0 ? EndOnRing(entry, now_ns) : EndOnSocket(entry, now_ns);
+}
+
+void Queue::Poll(std::size_t capacity, std::vector<Completion>* completions) {
+  if (core_->forked()) return;
+  if (lane_ != nullptr) lane_->end.WakeUp();
+  const std::uint64_t now_ns = MonotonicNs();
+  std::erase_if(entries_, [&](Entry& entry) {
+    if (capacity == 0 || !End(&entry, now_ns)) return false;
+    completions->push_back(entry.completion);
+    --capacity;
+    return true;
+  });
+}
+
+bool Queue::AnyEnded() {
+  const std::uint64_t now_ns = MonotonicNs();
+  for (const Entry& entry : entries_) {
+    if (now_ns >= entry.deadline_ns) return true;
+    if (entry.sequence == 0) {
+      if (entry.channel->Await(entry.frame.get(), 0) != ScoreCode::kDeadline) return true;
+    } else if (lane_->end.Answered(entry.sequence) || lane_->connection->dead()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void Queue::Wait(std::uint64_t timeout_ns) {
+  if (core_->forked() || entries_.empty() || AnyEnded()) return;
+  const std::uint64_t now_ns = MonotonicNs();
+  std::uint64_t until_ns = DeadlineAfter(now_ns, timeout_ns);
+  for (const Entry& entry : entries_) until_ns = std::min(until_ns, entry.deadline_ns);
+  // A lane is answered in order, so the oldest is the one to wait for. Where some went over the
+  // socket too, look at both in turn.
+  const bool both = OnRing() && std::any_of(entries_.begin(), entries_.end(),
+                                            [](const Entry& e) { return e.sequence == 0; });
+  constexpr std::uint64_t kTurnNs = 100'000;
+  do {
+    const std::uint64_t turn_ns = both ? std::min(until_ns, MonotonicNs() + kTurnNs) : until_ns;
+    const Entry& oldest = entries_.front();
+    if (oldest.sequence != 0) {
+      WaitForAnswer(lane_, oldest.sequence, MonotonicNs(), turn_ns);
+    } else {
+      oldest.channel->Await(oldest.frame.get(), turn_ns);
+    }
+  } while (MonotonicNs() < until_ns && !AnyEnded());
+}
+
+int Queue::Descriptor() {
+  if (core_->forked()) return -1;
+  if (EnsureLane()) return lane_->connection->bell();
+  const auto channel = core_->channel();
+  return channel ? channel->socket() : -1;
+}
+
+bool Queue::Arm() {
+  if (core_->forked()) return false;
+  if (OnRing()) {
+    std::array<std::byte, 64> rings;
+    while (recv(lane_->connection->bell(), rings.data(), rings.size(), MSG_DONTWAIT) > 0) {
+    }
+    lane_->end.AboutToSleep(entries_.front().sequence, true);
+  }
+  if (!AnyEnded()) return true;
+  if (lane_ != nullptr) lane_->end.WakeUp();
+  return false;
+}
+
+}  // namespace pillion
