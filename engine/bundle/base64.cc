@@ -39,4 +39,22 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   return bytes;
 }
 
+std::string EncodeBase64(std::string_view bytes) {
+  static constexpr char kAlphabet[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto byte = [&](std::size_t k) -> std::uint32_t {
+      return i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0;
+    };
+    const std::uint32_t bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+    text += kAlphabet[bits >> 18];
+    text += kAlphabet[bits >> 12 & 63];
+    text += i + 1 < bytes.size() ? kAlphabet[bits >> 6 & 63] : '=';
+    text += i + 2 < bytes.size() ? kAlphabet[bits & 63] : '=';
+  }
+  return text;
+}
+
 }  // namespace pillion

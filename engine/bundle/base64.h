@@ -9,5 +9,6 @@
 namespace pillion {
 
 std::optional<std::string> DecodeBase64(std::string_view text);
+std::string EncodeBase64(std::string_view bytes);  // padded
 
 }  // namespace pillion

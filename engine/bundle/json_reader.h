@@ -55,6 +55,11 @@ class JsonReader {
 
   static bool IsArray(Value& value) { return value.raw_json_token().front() == '['; }
   static bool IsString(Value& value) { return value.raw_json_token().front() == '"'; }
+  static bool IsNull(Value& value) { return Token(value) == "null"; }
+  // Where a value begins, in bytes from the start of the text.
+  std::size_t OffsetOf(Value& value) const {
+    return static_cast<std::size_t>(value.raw_json_token().data() - text_.data());
+  }
 
   // Records an error at the value being read.
   bool Fail(std::string what, LoadCode code = LoadCode::kBadBundle);

@@ -1,0 +1,48 @@
+// The readers behind ReadRows, one a form, and the writers behind MakeFrameWriter.
+#pragma once
+
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "engine/arena.h"
+#include "sidecar/frame/frame_format.h"
+#include "sidecar/frame/row_sink.h"
+
+namespace pillion::internal {
+
+Result<void> ReadJsonFrame(const FrameSource& source, Arena& arena, RowSink& sink);
+Result<void> ReadBinaryFrame(const FrameSource& source, Arena& arena, RowSink& sink);
+Result<void> ReadJsonLines(const FrameSource& source, Arena& arena, RowSink& sink);
+Result<void> ReadCsv(const FrameSource& source, Arena& arena, RowSink& sink);
+
+std::unique_ptr<RowSink> MakeJsonFrameWriter(std::ostream& out);
+std::unique_ptr<RowSink> MakeBinaryFrameWriter(std::ostream& out);
+std::unique_ptr<RowSink> MakeJsonLinesWriter(std::ostream& out);
+std::unique_ptr<RowSink> MakeCsvWriter(std::ostream& out);
+
+// "frame.json: row 3, column 'bedrooms', offset 120". Rows count from 1, offsets from 0.
+std::string PlaceOf(const FrameSource& source, std::size_t row, std::string_view column,
+                    std::size_t offset);
+
+// Text that is written in large pieces.
+class BufferedText {
+ public:
+  explicit BufferedText(std::ostream& out) : out_(&out) {}
+  std::string& text() { return text_; }
+  void FlushIfLarge() {
+    if (text_.size() >= kBytesMax) Flush();
+  }
+  void Flush() {
+    out_->write(text_.data(), static_cast<std::streamsize>(text_.size()));
+    text_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kBytesMax = 64 * 1024;
+
+  std::ostream* out_;
+  std::string text_;
+};
+
+}  // namespace pillion::internal

@@ -1,0 +1,51 @@
+// What MLeap wrote, read and written again, is the same to the byte.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "tests/sidecar/frame/frame_text.h"
+
+namespace pillion::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void ExpectSameBytes(const fs::path& cases, const char* name, FrameFormat format) {
+  int count = 0;
+  for (const fs::directory_entry& folder : fs::directory_iterator(cases)) {
+    const fs::path path = folder.path() / name;
+    if (!fs::exists(path)) continue;
+    ++count;
+    const std::string text = ReadFile(path);
+    EXPECT_EQ(DetectFrameFormat(text), format) << path;
+    EXPECT_EQ(Convert(text, format, format), text) << path;
+  }
+  EXPECT_GT(count, 20);
+}
+
+// The recorded JSON in our tree has a row a line; PILLION_SHARED may name a tree as MLeap lays it
+// out.
+TEST(RecordedFrames, JsonIsWrittenAsMLeapWroteIt) {
+  const char* shared = std::getenv("PILLION_SHARED");
+  if (shared == nullptr) GTEST_SKIP() << "PILLION_SHARED is not set";
+  ExpectSameBytes(fs::path(shared) / "goldens", "expected.json", FrameFormat::kJson);
+}
+
+TEST(RecordedFrames, BinaryIsWrittenAsMLeapWroteIt) {
+  ExpectSameBytes(fs::path(PILLION_SOURCE_DIR) / "tests/golden/cases", "expected.bin",
+                  FrameFormat::kBinary);
+}
+
+}  // namespace
+}  // namespace pillion::testing
