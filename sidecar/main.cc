@@ -1,1 +1,67 @@
-int main() { return 0; }
+// `pillion`: a table of commands. Each command is a file of sidecar/commands/.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <vector>
+
+#include "sidecar/commands/command.h"
+
+namespace pillion {
+namespace {
+
+struct CommandRow {
+  const char* name;
+  const char* summary;
+  CommandRun (*set_up)(CLI::App& app);
+};
+
+constexpr CommandRow kCommands[] = {
+    {"score", "Score the rows of a file", SetUpScore},
+    {"inspect", "Show a model's columns, stages and plan", SetUpInspect},
+    {"schema", "Write a model's wire schema", SetUpSchema},
+    {"validate", "List all that is wrong with bundles", SetUpValidate},
+    {"ops", "List the ops that a bundle may be made of", SetUpOps},
+};
+
+constexpr char kFooter[] =
+    "Standard output carries data only; messages go to standard error.\n"
+    "Exit codes: 0 ok, 1 findings, 64 usage, 65 bad bundle or data, 66 not found, 69 no server,\n"
+    "70 internal error, 74 output not written, 78 bad configuration.\n"
+    "\n"
+    "Examples:\n"
+    "  pillion validate house.zip\n"
+    "  pillion score house.zip houses.csv --to csv --select prediction\n";
+
+ExitCode Main(int argc, char** argv) {
+  CLI::App app("Scores MLeap bundles.", "pillion");
+  app.set_version_flag("--version", PILLION_VERSION);
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  std::vector<std::pair<CLI::App*, CommandRun>> runs;
+  for (const CommandRow& row : kCommands) {
+    CLI::App* command = app.add_subcommand(row.name, row.summary);
+    runs.emplace_back(command, row.set_up(*command));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? ExitCode::kOk : ExitCode::kUsage;
+  }
+  for (const auto& [command, run] : runs) {
+    if (command->parsed()) return run();
+  }
+  return ExitCode::kUsage;
+}
+
+}  // namespace
+}  // namespace pillion
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  try {
+    return static_cast<int>(pillion::Main(argc, argv));
+  } catch (const std::exception& error) {
+    std::cerr << "pillion: internal error: " << error.what() << '\n';
+    return static_cast<int>(pillion::ExitCode::kInternal);
+  }
+}

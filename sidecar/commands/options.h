@@ -1,0 +1,18 @@
+// Options that several commands share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace pillion {
+
+// MODEL, a bundle on disk.
+void AddModel(CLI::App& app, std::string& model);
+// --select a,b,c. `meaning` is its help.
+void AddSelect(CLI::App& app, std::vector<std::string>& select, const char* meaning);
+
+}  // namespace pillion

@@ -1,0 +1,68 @@
+// pillion schema: the columns of rows and answers, as a FlatBuffers schema or as leap frame types.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/model.h"
+#include "schemas/fbs_text.h"
+#include "sidecar/commands/command.h"
+#include "sidecar/commands/files.h"
+#include "sidecar/commands/options.h"
+#include "sidecar/frame/json_text.h"
+#include "sidecar/frame/schema_json.h"
+
+namespace pillion {
+namespace {
+
+struct Options {
+  std::string model;
+  std::string as = "fbs";
+  std::vector<std::string> select;
+};
+
+void PrintJson(const Plan& plan) {
+  std::string text;
+  JsonText json(text, JsonLayout::kPretty);
+  json.BeginObject();
+  json.Key("inputs");
+  WriteSchemaJson(plan.inputs(), json);
+  json.Key("outputs");
+  WriteSchemaJson(plan.outputs(), json);
+  json.EndObject();
+  std::cout << text << '\n';
+}
+
+ExitCode Run(const Options& options) {
+  const Result<std::shared_ptr<const Model>> model = Model::Load(options.model);
+  if (!model) return Report(model.error());
+  Model::BindOptions bind;
+  if (!options.select.empty()) bind.outputs = options.select;
+  const Result<std::shared_ptr<const Plan>> plan = (*model)->Bind(bind);
+  if (!plan) return Report(plan.error());
+  if (options.as == "json") {
+    PrintJson(**plan);
+  } else {
+    std::cout << ToFbs((*plan)->inputs(), (*plan)->outputs(), (*model)->info().name);
+  }
+  std::cout.flush();
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+CommandRun SetUpSchema(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  AddModel(app, options->model);
+  app.add_option("--as", options->as, "fbs (default), a FlatBuffers schema, or json")
+      ->check(CLI::IsMember({"fbs", "json"}));
+  AddSelect(app, options->select, "Wanted columns: a,b,c (default: all that are made)");
+  app.footer(
+      "Examples:\n"
+      "  pillion schema house.zip --select prediction > house.fbs && flatc --go house.fbs\n"
+      "  pillion schema house.zip --as json\n");
+  return [options] { return Run(*options); };
+}
+
+}  // namespace pillion

@@ -1,0 +1,91 @@
+// pillion score: rows of a file through a model.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sidecar/commands/command.h"
+#include "sidecar/commands/files.h"
+#include "sidecar/commands/options.h"
+#include "sidecar/commands/score_rows.h"
+
+namespace pillion {
+namespace {
+
+struct Options {
+  std::string model;
+  std::string input = "-";
+  std::string output;
+  std::string from;
+  std::string to = "json";
+  std::vector<std::string> select;
+  bool keep_going = false;
+};
+
+ExitCode ScoreInput(const std::shared_ptr<const Model>& model, const Options& options,
+                    const std::string& text, Output& output) {
+  ScoreOptions score;
+  if (!options.select.empty()) score.select = options.select;
+  score.keep_going = options.keep_going;
+  score.report = [](const Problem& problem) { Report(problem); };
+  FrameSource source{options.input == "-" ? "standard input" : options.input, text, {}, {}};
+  source.format = options.from.empty() ? DetectFrameFormat(text) : *ParseFrameFormat(options.from);
+  if (source.format == FrameFormat::kJsonLines || source.format == FrameFormat::kCsv) {
+    Result<Schema> columns = ColumnsFor(*model, score);
+    if (!columns) return Report(columns.error());
+    source.columns = *std::move(columns);
+  }
+  const std::unique_ptr<RowSink> writer =
+      MakeFrameWriter(*ParseFrameFormat(options.to), output.stream());
+  const Result<ScoreSummary> summary = ScoreRows(model, source, score, *writer);
+  if (!summary) return Report(summary.error());
+  if (summary->bad_row_count == 0) return ExitCode::kOk;
+  std::cerr << "pillion: " << summary->bad_row_count << " of " << summary->row_count
+            << " rows could not be scored\n";
+  return ExitCode::kFindings;
+}
+
+ExitCode Run(const Options& options) {
+  const Result<std::shared_ptr<const Model>> model = Model::Load(options.model);
+  if (!model) return Report(model.error());
+  const Result<std::string> text = ReadInput(options.input);
+  if (!text) return Report(text.error());
+  Output output(options.output);
+  const ExitCode scored = ScoreInput(*model, options, *text, output);
+  const ExitCode written = output.Finish();
+  return scored == ExitCode::kOk || written == ExitCode::kIo ? written : scored;
+}
+
+}  // namespace
+
+CommandRun SetUpScore(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  const CLI::IsMember formats({"json", "binary", "jsonl", "csv"});
+  AddModel(app, options->model);
+  app.add_option("INPUT", options->input, "Rows: a file, or - for standard input (default)");
+  app.add_option("--from", options->from, "Form of INPUT; told by its content if not given")
+      ->check(formats)
+      ->envname("PILLION_FROM");
+  app.add_option("--to", options->to, "Form of the answers (default json, a leap frame)")
+      ->check(formats)
+      ->envname("PILLION_TO");
+  AddSelect(app, options->select, "Columns of the answers: a,b,c (default: all)");
+  app.add_option("-o,--output", options->output, "File for the answers (default: standard output)");
+  app.add_flag("--keep-going", options->keep_going,
+               "Rows that cannot be scored get nulls and are reported; exit code 1")
+      ->envname("PILLION_KEEP_GOING");
+  app.footer(
+      "INPUT is a leap frame (json, or MLeap's binary form, which alone carries NaN), JSON lines\n"
+      "(an object a line; members that the model does not know are ignored) or CSV with a header.\n"
+      "Columns of JSON lines and CSV have the types of the model's inputs. A bad row ends the\n"
+      "command with 65 and names row, column and reason. Rows that a stage removes are left out.\n"
+      "\n"
+      "Examples:\n"
+      "  pillion score house.zip houses.frame.json\n"
+      "  pillion score house.zip houses.csv --to csv --select id,prediction -o prices.csv\n"
+      "  echo '{\"bedrooms\": 3, \"zipcode\": \"98103\"}' | pillion score house.zip --to jsonl\n");
+  return [options] { return Run(*options); };
+}
+
+}  // namespace pillion

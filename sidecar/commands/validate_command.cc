@@ -1,0 +1,56 @@
+// pillion validate: all that would be refused, at once.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/model.h"
+#include "sidecar/commands/command.h"
+#include "sidecar/commands/files.h"
+
+namespace pillion {
+namespace {
+
+Result<void> Validate(const std::string& path) {
+  PILLION_ASSIGN(const std::shared_ptr<const Model> model, Model::Load(path));
+  PILLION_TRY(model->Bind({}));
+  return {};
+}
+
+// Problems are what was asked for, so they are data.
+void Print(const std::string& path, const LoadError& error) {
+  for (const Problem& problem : error.problems) {
+    std::cout << path << ": " << problem.where << ": " << problem.what << '\n';
+  }
+}
+
+ExitCode Run(const std::vector<std::string>& paths) {
+  ExitCode code = ExitCode::kOk;
+  for (const std::string& path : paths) {
+    const Result<void> valid = Validate(path);
+    if (valid) continue;
+    Print(path, valid.error());
+    if (code != ExitCode::kData) code = ExitCodeOf(valid.error());
+  }
+  std::cout.flush();
+  return code;
+}
+
+}  // namespace
+
+CommandRun SetUpValidate(CLI::App& app) {
+  const auto paths = std::make_shared<std::vector<std::string>>();
+  app.add_option("MODEL", *paths, "Bundles: zips or directories")->required();
+  app.footer(
+      "Prints one line a problem: bundle, place, what was found and expected. Exit code 65 if "
+      "there\n"
+      "is any, 66 if all that is wrong is that a bundle is not there, 0 if all would be served.\n"
+      "\n"
+      "Examples:\n"
+      "  pillion validate house.zip\n"
+      "  pillion validate models/*.zip\n");
+  return [paths] { return Run(*paths); };
+}
+
+}  // namespace pillion
