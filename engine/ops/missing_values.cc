@@ -58,10 +58,11 @@ class CoalesceKernel final : public Kernel {
 Operation CompileCoalesce(OpSource& source) {
   const std::vector<bool>& nullable = source.Booleans("nullable_inputs");
   Operation operation;
+  // MLeap's model has as many inputs as flags, and takes them from the node in its order.
   for (const Socket& socket : source.inputs()) {
     const std::size_t i = operation.inputs.size();
-    operation.inputs.push_back(
-        {socket.port, DataType::Scalar(BasicType::kDouble, i >= nullable.size() || nullable[i])});
+    if (i == nullable.size()) break;
+    operation.inputs.push_back({socket.port, DataType::Scalar(BasicType::kDouble, nullable[i])});
   }
   if (operation.inputs.size() != nullable.size()) {
     source.RefuseNode("expected " + std::to_string(nullable.size()) +

@@ -1,0 +1,15 @@
+// Compares an answer with the answer that MLeap gave.
+#pragma once
+
+#include <string>
+
+#include "engine/ops/catalog.h"
+#include "sidecar/frame/frame.h"
+
+namespace pillion::testing {
+
+// The first difference between columns, types, or values; empty: none. `exactness` is that of the
+// least exact op that took part.
+std::string FindDifference(const Frame& actual, const Frame& expected, Exactness exactness);
+
+}  // namespace pillion::testing

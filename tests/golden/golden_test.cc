@@ -1,0 +1,190 @@
+// What the real MLeap answered, case by case: each bundle is scored as `pillion score` does, on the
+// frames that MLeap scored; rows and bundles for which MLeap threw must be refused. docs/parity.md
+// names the exceptions. A failure names its case.
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "engine/model.h"
+#include "engine/ops/catalog.h"
+#include "sidecar/commands/score_rows.h"
+#include "sidecar/frame/frame.h"
+#include "tests/golden/frame_matcher.h"
+
+namespace pillion::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::vector<fs::path> CasesIn(const fs::path& root) {
+  std::vector<fs::path> cases;
+  if (!fs::is_directory(root)) return cases;
+  for (const fs::directory_entry& entry : fs::directory_iterator(root)) {
+    if (fs::exists(entry.path() / "case.json")) cases.push_back(entry.path());
+  }
+  std::sort(cases.begin(), cases.end());
+  return cases;
+}
+
+fs::path SharedRoot() {
+  const char* shared = std::getenv("PILLION_SHARED");
+  return shared != nullptr ? shared : fs::path(PILLION_SOURCE_DIR) / "../shared";
+}
+
+std::string CaseName(const ::testing::TestParamInfo<fs::path>& info) {
+  std::string name = info.param.filename();
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+}
+
+std::vector<std::string> OpsOf(const fs::path& folder) {
+  simdjson::dom::parser parser;
+  std::vector<std::string> ops;
+  const simdjson::dom::element document = parser.parse(ReadFile(folder / "case.json"));
+  for (const simdjson::dom::element op : document["ops"].get_array()) {
+    ops.emplace_back(std::string_view(op));
+  }
+  return ops;
+}
+
+// Whether a section of docs/parity.md, where deviations and their reasons stand, names "`case`" or
+// "`case/err.0`".
+bool ParityNames(const std::string& section, const std::string& what) {
+  static const std::string text = ReadFile(fs::path(PILLION_SOURCE_DIR) / "docs/parity.md");
+  const std::size_t begin = text.find("\n## " + section + "\n");
+  if (begin == std::string::npos) return false;
+  const std::size_t end = text.find("\n## ", begin + 1);
+  return text.substr(begin, end - begin).find("`" + what + "`") != std::string::npos;
+}
+
+bool MayAnswer(const std::string& what) {
+  return ParityNames("Where MLeap fails and Pillion answers", what);
+}
+
+bool MayRefuse(const std::string& what) {
+  return ParityNames("Where MLeap answers and Pillion refuses", what);
+}
+
+class GoldenTest : public ::testing::TestWithParam<fs::path> {
+ protected:
+  const fs::path& folder() const { return GetParam(); }
+  std::string name() const { return folder().filename(); }
+  bool Has(const std::string& file) const { return fs::exists(folder() / file); }
+
+  // The model's answers as a frame that went through the form's writer and reader.
+  static Result<Frame> Score(const std::shared_ptr<const Model>& model, const fs::path& path) {
+    const std::string text = ReadFile(path);
+    FrameSource source{path.filename(), text, DetectFrameFormat(text), {}};
+    std::ostringstream out;
+    const std::unique_ptr<RowSink> writer = MakeFrameWriter(source.format, out);
+    if (auto scored = ScoreRows(model, source, {}, *writer); !scored) {
+      return tl::unexpected(std::move(scored).error());
+    }
+    const std::string answers = out.str();
+    return Frame::Read({"answers", answers, source.format, {}});
+  }
+
+  static Frame ReadFrame(const fs::path& path) {
+    const std::string text = ReadFile(path);
+    auto frame = Frame::Read({path.filename(), text, DetectFrameFormat(text), {}});
+    if (frame) return *std::move(frame);
+    ADD_FAILURE() << frame.error().Text();
+    return Frame();
+  }
+
+  void ExpectAnswers(const std::shared_ptr<const Model>& model, const std::string& input,
+                     const std::string& expected) const {
+    SCOPED_TRACE(input + " -> " + expected);
+    const Result<Frame> answers = Score(model, folder() / input);
+    ASSERT_TRUE(answers) << answers.error().Text();
+    EXPECT_EQ(FindDifference(*answers, ReadFrame(folder() / expected), exactness_), "");
+  }
+
+  void ExpectRefused(const std::shared_ptr<const Model>& model, const std::string& input,
+                     const std::string& error) const {
+    const Result<Frame> answers = Score(model, folder() / input);
+    EXPECT_FALSE(answers) << input << " is answered; MLeap throws " << ReadFile(folder() / error);
+  }
+
+  void ExpectRowsRefused(const std::shared_ptr<const Model>& model) const {
+    for (int i = 0;; ++i) {
+      const std::string number = std::to_string(i);
+      const std::string error = "expected.err." + number + ".txt";
+      if (!Has(error)) return;
+      if (MayAnswer(name() + "/err." + number)) continue;
+      const std::string frame = "frame.err." + number;
+      ExpectRefused(model, Has(frame + ".json") ? frame + ".json" : frame + ".bin", error);
+    }
+  }
+
+  // A bundle's answers to "frame.json" or "frame.bin".
+  void ExpectForm(const std::shared_ptr<const Model>& model, bool protobuf,
+                  const std::string& form) const {
+    const std::string input = "frame" + form;
+    if (!Has(input)) return;
+    if (const std::string error = "expected.pb" + form + ".err.txt"; protobuf && Has(error)) {
+      return ExpectRefused(model, input, error);
+    }
+    const bool fresh = Has("expected.fresh.json") || Has("expected.fresh.bin");
+    std::string expected = (fresh ? "expected.fresh" : "expected") + form;
+    if (protobuf && Has("expected.pb" + form)) expected = "expected.pb" + form;
+    if (Has(expected)) ExpectAnswers(model, input, expected);
+  }
+
+  void ExpectCase(const std::string& bundle) const {
+    SCOPED_TRACE(bundle);
+    const auto model = Model::Load(folder() / bundle);
+    if (Has("expected.load.err.txt")) {
+      EXPECT_TRUE(MayAnswer(name()) || !IsLoadedAndBound(model)) << "is loaded";
+      return;
+    }
+    if (!model && MayRefuse(name())) return;
+    ASSERT_TRUE(model) << model.error().Text();
+    const bool protobuf = bundle == "model.pb.zip";
+    ExpectForm(*model, protobuf, ".json");
+    ExpectForm(*model, protobuf, ".bin");
+    ExpectRowsRefused(*model);
+  }
+
+  static bool IsLoadedAndBound(const Result<std::shared_ptr<const Model>>& model) {
+    return model && (*model)->Bind({});
+  }
+
+  Exactness exactness_ = Exactness::kBits;
+};
+
+TEST_P(GoldenTest, AnswersAsMLeapDoes) {
+  for (const std::string& op : OpsOf(folder())) {
+    const OpRow* row = FindOp(op);
+    if (row == nullptr) GTEST_SKIP() << "the op " << op << " is not in the catalog";
+    exactness_ = std::max(exactness_, row->exactness);
+  }
+  ExpectCase("model.zip");
+  if (Has("model.pb.zip")) ExpectCase("model.pb.zip");
+}
+
+INSTANTIATE_TEST_SUITE_P(Recorded, GoldenTest,
+                         ::testing::ValuesIn(CasesIn(fs::path(PILLION_SOURCE_DIR) /
+                                                     "tests/golden/cases")),
+                         CaseName);
+INSTANTIATE_TEST_SUITE_P(Shared, GoldenTest, ::testing::ValuesIn(CasesIn(SharedRoot() / "goldens")),
+                         CaseName);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(GoldenTest);
+
+}  // namespace
+}  // namespace pillion::testing
