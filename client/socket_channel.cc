@@ -145,13 +145,13 @@ void SocketChannel::ReadOnce(std::uint64_t deadline_ns) {
   if (received == 0 || (received < 0 && !TryAgain())) return Break();
   if (received < 0) return;
   input_.Filled(static_cast<std::size_t>(received));
-  Frame frame;
+  MessageFrame frame;
   FrameBuffer::Status status = FrameBuffer::Status::kFrame;
   while ((status = input_.Next(&frame)) == FrameBuffer::Status::kFrame) Deliver(frame);
   if (status == FrameBuffer::Status::kTooLarge) Break();
 }
 
-void SocketChannel::Deliver(const Frame& frame) {
+void SocketChannel::Deliver(const MessageFrame& frame) {
   const std::lock_guard lock(mutex_);
   const auto found = std::find_if(awaited_.begin(), awaited_.end(), [&](const AwaitedFrame* reply) {
     return reply->tag == frame.header.tag;

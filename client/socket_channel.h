@@ -54,7 +54,7 @@ class SocketChannel {
              std::span<const std::byte> rest, std::uint64_t deadline_ns);
   // Waits for bytes and hands the frames in them out. Called by one thread at a time.
   void ReadOnce(std::uint64_t deadline_ns);
-  void Deliver(const Frame& frame);
+  void Deliver(const MessageFrame& frame);
 
   const std::shared_ptr<Connection> connection_;
   std::atomic<std::uint64_t> next_tag_{2};  // 1 was HELLO's

@@ -71,7 +71,7 @@ std::span<std::byte> FrameBuffer::Space() {
   return std::span(bytes_).subspan(end_);
 }
 
-FrameBuffer::Status FrameBuffer::Next(Frame* frame) {
+FrameBuffer::Status FrameBuffer::Next(MessageFrame* frame) {
   if (end_ - begin_ < sizeof(FrameHeader)) return Status::kNeedMore;
   std::memcpy(&frame->header, bytes_.data() + begin_, sizeof(FrameHeader));
   const std::size_t body_bytes = frame->header.body_bytes;

@@ -170,7 +170,7 @@ bool SplitBody(std::span<const std::byte> body, Fixed* fixed, std::span<const st
   return true;
 }
 
-struct Frame {
+struct MessageFrame {
   FrameHeader header;
   std::span<const std::byte> body;  // valid until the buffer is written or asked again
 };
@@ -186,7 +186,7 @@ class FrameBuffer {
   void Filled(std::size_t bytes) { end_ += bytes; }
 
   enum class Status : std::uint8_t { kFrame, kNeedMore, kTooLarge };
-  Status Next(Frame* frame);
+  Status Next(MessageFrame* frame);
   bool empty() const { return begin_ == end_; }
 
  private:

@@ -93,7 +93,7 @@ void Peer::ReadSocket(ServeContext* context) {
 
 void Peer::FlushSocket(ServeContext* context) {
   if (congested() && !link_.Flush()) open_ = false;
-  Frame frame;
+  MessageFrame frame;
   while (open_ && !congested()) {
     const FrameBuffer::Status status = link_.Next(&frame);
     if (status == FrameBuffer::Status::kNeedMore) return;
@@ -102,7 +102,7 @@ void Peer::FlushSocket(ServeContext* context) {
   }
 }
 
-void Peer::HandleFrame(const Frame& frame, ServeContext* context) {
+void Peer::HandleFrame(const MessageFrame& frame, ServeContext* context) {
   if (frame.header.tag == 0) return Violation("a message without tag", context);
   switch (frame.header.type) {
     case MessageType::kScore: return HandleScore(frame, context);
@@ -118,7 +118,7 @@ void Peer::HandleFrame(const Frame& frame, ServeContext* context) {
   }
 }
 
-void Peer::HandleScore(const Frame& frame, ServeContext* context) {
+void Peer::HandleScore(const MessageFrame& frame, ServeContext* context) {
   ScoreBody body;
   std::span<const std::byte> request;
   if (!SplitBody(frame.body, &body, &request)) return Violation("a short SCORE", context);
@@ -146,7 +146,7 @@ void Peer::HandleScore(const Frame& frame, ServeContext* context) {
   last_request_ns_ = context->now_ns;
 }
 
-void Peer::HandleControl(const Frame& frame, ServeContext* context) {
+void Peer::HandleControl(const MessageFrame& frame, ServeContext* context) {
   if (frame.body.size() > kControlBytesMax) return Violation("a question too large", context);
   if (control_requests_ == kControlRequestsMax) {
     std::vector<std::byte> busy;

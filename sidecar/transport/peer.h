@@ -78,9 +78,9 @@ class Peer {
  private:
   ScoreResult Score(const RequestHead& head, std::span<const std::byte> request,
                     std::span<std::byte> response, ServeContext* context) noexcept;
-  void HandleFrame(const Frame& frame, ServeContext* context);
-  void HandleScore(const Frame& frame, ServeContext* context);
-  void HandleControl(const Frame& frame, ServeContext* context);
+  void HandleFrame(const MessageFrame& frame, ServeContext* context);
+  void HandleScore(const MessageFrame& frame, ServeContext* context);
+  void HandleControl(const MessageFrame& frame, ServeContext* context);
   void Violation(std::string_view what, ServeContext* context);
   void Send(std::span<const std::byte> bytes);
 

@@ -20,7 +20,7 @@ class SocketLink {
 
   // Receives once what is there. False: the peer is gone.
   bool Receive();
-  FrameBuffer::Status Next(Frame* frame) { return input_.Next(frame); }
+  FrameBuffer::Status Next(MessageFrame* frame) { return input_.Next(frame); }
 
   // Sends, or queues what the socket does not take. False: the peer is gone.
   bool Send(std::span<const std::byte> bytes);
