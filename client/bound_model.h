@@ -3,8 +3,11 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "schemas/layout_description.h"
 #include "schemas/message.h"
@@ -24,6 +27,7 @@ class BoundModel {
  public:
   BoundModel(BindRequest request, LayoutDescription description, std::uint32_t answer_bytes_max)
       : request_(std::move(request)),
+        description_(EncodeLayoutDescription(description)),
         schema_hash_(description.schema_hash),
         answer_bytes_max_(answer_bytes_max) {
     if (auto rows = RowLayout::Make(std::move(description.inputs))) {
@@ -36,6 +40,8 @@ class BoundModel {
 
   bool valid() const { return rows_ != nullptr && answers_ != nullptr; }
   const BindRequest& request() const { return request_; }
+  // As schemas/layout_description.h lays it out.
+  std::span<const std::byte> description() const { return description_; }
   std::uint64_t schema_hash() const { return schema_hash_; }
   // kAnswerBytesUnbounded: depends on the row.
   std::uint32_t answer_bytes_max() const { return answer_bytes_max_; }
@@ -55,6 +61,7 @@ class BoundModel {
 
  private:
   BindRequest request_;
+  std::vector<std::byte> description_;
   std::uint64_t schema_hash_;
   std::uint32_t answer_bytes_max_;
   std::shared_ptr<const RowLayout> rows_;

@@ -200,6 +200,10 @@ const char* pillion_output_name(const pillion_model* model, size_t column) {
 const char* pillion_output_type(const pillion_model* model, size_t column) {
   return pillion::TextAt(model->output_types, column);
 }
+const void* pillion_model_description(const pillion_model* model, size_t* bytes) {
+  *bytes = model->bound->description().size();
+  return model->bound->description().data();
+}
 int32_t pillion_find_input(const pillion_model* model, const char* name) {
   return pillion::IndexOf(*model->bound->rows(), name);
 }

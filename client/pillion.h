@@ -123,6 +123,9 @@ PILLION_API const char* pillion_input_name(const pillion_model* model, size_t co
 PILLION_API const char* pillion_input_type(const pillion_model* model, size_t column);
 PILLION_API const char* pillion_output_name(const pillion_model* model, size_t column);
 PILLION_API const char* pillion_output_type(const pillion_model* model, size_t column);
+/* The columns with their types, as bytes that PROTOCOL.md describes ("layout description"): for
+ * programs that encode rows themselves. Live as long as the model. */
+PILLION_API const void* pillion_model_description(const pillion_model* model, size_t* bytes);
 /* The index of a column, or -1. */
 PILLION_API int32_t pillion_find_input(const pillion_model* model, const char* name);
 PILLION_API int32_t pillion_find_output(const pillion_model* model, const char* name);
