@@ -16,11 +16,14 @@ struct CommandRow {
 };
 
 constexpr CommandRow kCommands[] = {
+    {"serve", "Run the sidecar", SetUpServe},
     {"score", "Score the rows of a file", SetUpScore},
     {"inspect", "Show a model's columns, stages and plan", SetUpInspect},
     {"schema", "Write a model's wire schema", SetUpSchema},
     {"validate", "List all that is wrong with bundles", SetUpValidate},
     {"ops", "List the ops that a bundle may be made of", SetUpOps},
+    {"bench", "Measure latency and throughput", SetUpBench},
+    {"ctl", "Ask a running sidecar", SetUpCtl},
 };
 
 constexpr char kFooter[] =

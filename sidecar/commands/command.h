@@ -21,5 +21,8 @@ CommandRun SetUpInspect(CLI::App& app);
 CommandRun SetUpSchema(CLI::App& app);
 CommandRun SetUpValidate(CLI::App& app);
 CommandRun SetUpOps(CLI::App& app);
+CommandRun SetUpServe(CLI::App& app);
+CommandRun SetUpBench(CLI::App& app);
+CommandRun SetUpCtl(CLI::App& app);
 
 }  // namespace pillion

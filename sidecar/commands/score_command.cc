@@ -1,5 +1,6 @@
 // pillion score: rows of a file through a model.
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 #include "sidecar/commands/command.h"
 #include "sidecar/commands/files.h"
 #include "sidecar/commands/options.h"
+#include "sidecar/commands/score_remote.h"
 #include "sidecar/commands/score_rows.h"
 
 namespace pillion {
@@ -15,6 +17,7 @@ namespace {
 
 struct Options {
   std::string model;
+  std::string url;
   std::string input = "-";
   std::string output;
   std::string from;
@@ -23,8 +26,34 @@ struct Options {
   bool keep_going = false;
 };
 
-ExitCode ScoreInput(const std::shared_ptr<const Model>& model, const Options& options,
-                    const std::string& text, Output& output) {
+// A model in this process, or behind a sidecar.
+struct Scoring {
+  std::function<Result<Schema>(const ScoreOptions&)> columns;  // of JSON lines and CSV
+  std::function<Result<ScoreSummary>(const FrameSource&, const ScoreOptions&, RowSink&)> score;
+};
+
+Result<Scoring> OpenLocal(const std::string& path) {
+  std::shared_ptr<const Model> model;
+  PILLION_ASSIGN(model, Model::Load(path));
+  return Scoring{[model](const ScoreOptions& options) { return ColumnsFor(*model, options); },
+                 [model](const FrameSource& source, const ScoreOptions& options, RowSink& answers) {
+                   return ScoreRows(model, source, options, answers);
+                 }};
+}
+
+Result<Scoring> OpenRemote(const std::string& url, const std::string& name) {
+  Result<RemoteModel> connected = RemoteModel::Connect(url, name);
+  if (!connected) return tl::unexpected<LoadError>(connected.error());
+  const auto remote = std::make_shared<RemoteModel>(*std::move(connected));
+  return Scoring{
+      [remote](const ScoreOptions&) { return remote->Columns(); },
+      [remote](const FrameSource& source, const ScoreOptions& options, RowSink& answers) {
+        return remote->ScoreRows(source, options, answers);
+      }};
+}
+
+ExitCode ScoreInput(const Scoring& scoring, const Options& options, const std::string& text,
+                    Output& output) {
   ScoreOptions score;
   if (!options.select.empty()) score.select = options.select;
   score.keep_going = options.keep_going;
@@ -32,13 +61,13 @@ ExitCode ScoreInput(const std::shared_ptr<const Model>& model, const Options& op
   FrameSource source{options.input == "-" ? "standard input" : options.input, text, {}, {}};
   source.format = options.from.empty() ? DetectFrameFormat(text) : *ParseFrameFormat(options.from);
   if (source.format == FrameFormat::kJsonLines || source.format == FrameFormat::kCsv) {
-    Result<Schema> columns = ColumnsFor(*model, score);
+    Result<Schema> columns = scoring.columns(score);
     if (!columns) return Report(columns.error());
     source.columns = *std::move(columns);
   }
   const std::unique_ptr<RowSink> writer =
       MakeFrameWriter(*ParseFrameFormat(options.to), output.stream());
-  const Result<ScoreSummary> summary = ScoreRows(model, source, score, *writer);
+  const Result<ScoreSummary> summary = scoring.score(source, score, *writer);
   if (!summary) return Report(summary.error());
   if (summary->bad_row_count == 0) return ExitCode::kOk;
   std::cerr << "pillion: " << summary->bad_row_count << " of " << summary->row_count
@@ -47,12 +76,16 @@ ExitCode ScoreInput(const std::shared_ptr<const Model>& model, const Options& op
 }
 
 ExitCode Run(const Options& options) {
-  const Result<std::shared_ptr<const Model>> model = Model::Load(options.model);
-  if (!model) return Report(model.error());
+  const Result<Scoring> scoring =
+      options.url.empty() ? OpenLocal(options.model) : OpenRemote(options.url, options.model);
+  if (!scoring) {
+    const ExitCode code = Report(scoring.error());
+    return options.url.empty() ? code : ExitCode::kUnavailable;
+  }
   const Result<std::string> text = ReadInput(options.input);
   if (!text) return Report(text.error());
   Output output(options.output);
-  const ExitCode scored = ScoreInput(*model, options, *text, output);
+  const ExitCode scored = ScoreInput(*scoring, options, *text, output);
   const ExitCode written = output.Finish();
   return scored == ExitCode::kOk || written == ExitCode::kIo ? written : scored;
 }
@@ -62,8 +95,12 @@ ExitCode Run(const Options& options) {
 CommandRun SetUpScore(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   const CLI::IsMember formats({"json", "binary", "jsonl", "csv"});
-  AddModel(app, options->model);
+  app.add_option("MODEL", options->model, "Bundle: a zip or a directory; with --url a name")
+      ->required();
   app.add_option("INPUT", options->input, "Rows: a file, or - for standard input (default)");
+  app.add_option("--url", options->url,
+                 "Score through a running sidecar: shm:SOCKET, or unix:SOCKET for the socket alone")
+      ->envname("PILLION_URL");
   app.add_option("--from", options->from, "Form of INPUT; told by its content if not given")
       ->check(formats)
       ->envname("PILLION_FROM");
@@ -84,6 +121,7 @@ CommandRun SetUpScore(CLI::App& app) {
       "Examples:\n"
       "  pillion score house.zip houses.frame.json\n"
       "  pillion score house.zip houses.csv --to csv --select id,prediction -o prices.csv\n"
+      "  pillion score --url shm:/run/pillion/pillion.sock house houses.frame.json\n"
       "  echo '{\"bedrooms\": 3, \"zipcode\": \"98103\"}' | pillion score house.zip --to jsonl\n");
   return [options] { return Run(*options); };
 }

@@ -1,0 +1,272 @@
+#include "sidecar/bench/bench_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "client/pillion.h"
+#include "engine/model.h"
+#include "schemas/layout_description.h"
+#include "schemas/row_builder.h"
+#include "schemas/row_layout.h"
+#include "sidecar/bench/bench_rows.h"
+#include "sidecar/bench/floors.h"
+#include "sidecar/bench/load.h"
+#include "sidecar/bench/own_server.h"
+#include "sidecar/bench/targets.h"
+#include "sidecar/serving/echo_scorer.h"
+#include "sidecar/serving/model_scorer.h"
+#include "sidecar/wire/row_encoder.h"
+
+namespace pillion::bench {
+namespace {
+
+constexpr std::uint64_t kConnectTimeoutNs = 5'000'000'000;
+
+struct CloseClient {
+  void operator()(pillion_client* client) const { pillion_close(client); }
+};
+struct FreeModel {
+  void operator()(pillion_model* model) const { pillion_model_free(model); }
+};
+
+// A model behind a client.
+struct Remote {
+  std::unique_ptr<pillion_client, CloseClient> client;
+  std::unique_ptr<pillion_model, FreeModel> model;
+  std::shared_ptr<const RowLayout> layout;
+};
+
+Result<Remote> Connect(const std::string& url, const std::string& name,
+                       const std::vector<std::string>& outputs, bool park) {
+  Remote remote;
+  pillion_error error{};
+  pillion_options options = PILLION_OPTIONS_INIT;
+  options.connect_timeout_ns = kConnectTimeoutNs;
+  if (park) options.spin_ns = 0;
+  pillion_client* client = nullptr;
+  if (pillion_open(url.c_str(), &options, &client, &error) != PILLION_OK) {
+    return Fail(LoadCode::kNotFound, url, error.text);
+  }
+  remote.client.reset(client);
+  std::vector<const char*> names;
+  for (const std::string& output : outputs) names.push_back(output.c_str());
+  pillion_model* model = nullptr;
+  if (pillion_bind(client, name.c_str(), names.data(), names.size(), kConnectTimeoutNs, &model,
+                   &error) != PILLION_OK) {
+    return Fail(LoadCode::kNotFound, url + " " + name, error.text);
+  }
+  remote.model.reset(model);
+  std::size_t bytes = 0;
+  const auto* description = static_cast<const std::byte*>(pillion_model_description(model, &bytes));
+  const auto columns = DecodeLayoutDescription({description, bytes});
+  const auto layout = columns ? RowLayout::Make(columns->inputs) : std::nullopt;
+  if (!layout) return Fail(LoadCode::kBadSchema, url + " " + name, "sent no valid layout");
+  remote.layout = std::make_shared<const RowLayout>(*layout);
+  return remote;
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class Bench {
+ public:
+  Bench(const BenchOptions& options, const std::function<void(const std::string&)>& progress)
+      : options_(options),
+        progress_(progress),
+        duration_(static_cast<std::int64_t>(options.seconds * 1000)) {}
+
+  Result<void> Transport() {
+    for (const std::string transport : {"shm", "unix"}) {
+      if (!Wants(transport)) continue;
+      const OwnServer server(std::make_unique<EchoScorer>(), Spin());
+      Remote remote;
+      PILLION_ASSIGN(remote,
+                     Connect(transport + ":" + server.socket_path(), "null", {}, options_.park));
+      Measurement& measurement = Add("null", transport);
+      measurement.row_bytes = options_.row_bytes;
+      PILLION_TRY(Drive(remote, nullptr, measurement));
+    }
+    Floors();
+    return {};
+  }
+
+  Result<void> Url() {
+    Remote remote;
+    PILLION_ASSIGN(remote, Connect(options_.url, options_.model, options_.select, options_.park));
+    std::optional<BenchRows> rows;
+    PILLION_ASSIGN(rows, Rows(remote.layout->columns()));
+    DropRefused(remote, *rows);
+    if (rows->size() == 0) return Fail(LoadCode::kBadSchema, options_.rows, "no row is accepted");
+    Measurement& measurement = Add("score", options_.url.starts_with("unix:") ? "unix" : "shm");
+    PILLION_TRY(Drive(remote, &*rows, measurement));
+    Floors();
+    return {};
+  }
+
+  Result<void> Bundle() {
+    const Result<std::shared_ptr<const Model>> model = Model::Load(options_.model);
+    if (!model) return tl::unexpected<LoadError>(model.error());
+    Model::BindOptions bind;
+    bind.outputs = Selected(**model);
+    std::shared_ptr<const Plan> plan;
+    PILLION_ASSIGN(plan, (*model)->Bind(bind));
+    std::optional<BenchRows> rows;
+    PILLION_ASSIGN(rows, Rows(plan->inputs()));
+    DropRefused(plan, *rows);
+    if (rows->size() == 0) return Fail(LoadCode::kBadSchema, options_.rows, "no row is accepted");
+    // Each server is a fork, so it comes before the first thread.
+    if (Wants("shm")) PILLION_TRY(Serve("shm", **model, *rows));
+    if (Wants("unix")) PILLION_TRY(Serve("unix", **model, *rows));
+    if (Wants("inproc")) PILLION_TRY(InProcess(plan, *rows));
+    Floors();
+    return {};
+  }
+
+  std::vector<Measurement> Take() { return std::move(measurements_); }
+
+ private:
+  bool Wants(const std::string& transport) const {
+    const auto& wanted = options_.transports;
+    return wanted.empty() || std::find(wanted.begin(), wanted.end(), transport) != wanted.end();
+  }
+  SpinMode Spin() const { return options_.park ? SpinMode::kNever : SpinMode::kAdaptive; }
+
+  std::vector<std::string> Selected(const Model& model) const {
+    if (!options_.select.empty() || model.outputs().empty()) return options_.select;
+    return {model.outputs().back().name};
+  }
+
+  Measurement& Add(const std::string& what, const std::string& transport) {
+    progress_(transport.empty() ? what : what + " over " + transport);
+    Measurement measurement;
+    measurement.what = what;
+    measurement.mode = options_.park ? "park" : "spin";
+    if (!transport.empty()) measurement.transport = transport;
+    if (what == "score") measurement.model = options_.model;
+    measurements_.push_back(std::move(measurement));
+    return measurements_.back();
+  }
+
+  Result<BenchRows> Rows(const Schema& schema) const {
+    if (options_.rows.empty()) {
+      return Fail(LoadCode::kNotFound, "--rows", "a file of rows to score is needed");
+    }
+    const std::string text = ReadFile(options_.rows);
+    if (text.empty())
+      return Fail(LoadCode::kNotFound, options_.rows, "cannot be read, or is empty");
+    return BenchRows::Read(options_.rows, text, schema);
+  }
+
+  static void DropRefused(const std::shared_ptr<const Plan>& plan, BenchRows& rows) {
+    Workspace workspace(plan);
+    rows.Filter([&](std::span<const Value> row) {
+      for (std::size_t i = 0; i < plan->inputs().size(); ++i) workspace.Input(i) = row[i];
+      return workspace.Score() == ScoreCode::kOk;
+    });
+  }
+  static void DropRefused(const Remote& remote, BenchRows& rows) {
+    RowBuilder builder(remote.layout);
+    pillion_answer* answer = pillion_answer_new(remote.model.get());
+    rows.Filter([&](std::span<const Value> row) {
+      if (EncodeRow(row, builder) != ScoreCode::kOk) return false;
+      const std::span<const std::byte> bytes = builder.bytes();
+      return pillion_score_bytes(remote.model.get(), PILLION_ROW, bytes.data(), bytes.size(),
+                                 kConnectTimeoutNs, answer) == PILLION_OK;
+    });
+    pillion_answer_free(answer);
+  }
+
+  Result<void> Serve(const std::string& transport, const Model& model, const BenchRows& rows) {
+    std::unique_ptr<Scorer> scorer;
+    PILLION_ASSIGN(scorer, ModelScorer::Load({{"model", options_.model}}, model.limits()));
+    const OwnServer server(std::move(scorer), Spin());
+    Remote remote;
+    PILLION_ASSIGN(remote, Connect(transport + ":" + server.socket_path(), "model", Selected(model),
+                                   options_.park));
+    return Drive(remote, &rows, Add("score", transport));
+  }
+
+  Result<void> InProcess(const std::shared_ptr<const Plan>& plan, const BenchRows& rows) {
+    Measurement& measurement = Add("score", "inproc");
+    return Record(RunLoad(Load(), [&] { return MakePlanTarget(plan, rows); }), 1, measurement);
+  }
+
+  LoadOptions Load() const {
+    return {.duration = duration_, .threads = options_.threads, .requests_per_s = options_.rate};
+  }
+
+  // `rows` null: bytes for a scorer that does not look at them.
+  Result<void> Drive(const Remote& remote, const BenchRows* rows, Measurement& measurement) {
+    if (rows != nullptr) {
+      RowBuilder builder(remote.layout);
+      EncodeRow(rows->Row(0), builder);
+      measurement.row_bytes = static_cast<std::uint32_t>(builder.bytes().size());
+    }
+    if (options_.in_flight > 1) {
+      measurement.in_flight = options_.in_flight;
+      const auto target = MakeQueueTarget(remote.client.get(), remote.model.get(), rows,
+                                          remote.layout->columns(), options_.in_flight);
+      if (target == nullptr) return Fail(LoadCode::kUnsupported, "--in-flight", "no lane is free");
+      return Record(RunPipelined(duration_, options_.in_flight, *target), 1, measurement);
+    }
+    const std::uint32_t batch = rows != nullptr ? options_.batch : 1;
+    measurement.batch = batch;
+    const auto make = [&]() -> std::unique_ptr<Target> {
+      if (rows == nullptr) return MakeBytesTarget(remote.model.get(), options_.row_bytes);
+      return MakeClientTarget(remote.model.get(), remote.layout, *rows, batch);
+    };
+    return Record(RunLoad(Load(), make), batch, measurement);
+  }
+
+  static Result<void> Record(LoadResult result, std::uint32_t rows_per_request,
+                             Measurement& measurement) {
+    if (result.failed) {
+      return Fail(LoadCode::kUnsupported, measurement.what, "a request failed during the run");
+    }
+    measurement.latency = std::move(result.latency);
+    measurement.rows_per_s = result.requests_per_s * rows_per_request;
+    return {};
+  }
+
+  void Floors() {
+    const auto duration = std::min(duration_, std::chrono::milliseconds(1000));
+    const auto add = [&](const std::string& what, LatencyHistogram histogram) {
+      Measurement& measurement = Add(what, "");
+      const double recorded_s = static_cast<double>(duration.count()) * 0.9e-3;
+      measurement.rows_per_s = static_cast<double>(histogram.count()) / recorded_s;
+      measurement.latency = std::move(histogram);
+    };
+    add("floor_line", LineFloor(duration));
+    add("floor_futex", FutexFloor(duration));
+    add("floor_socket", SocketFloor(duration));
+  }
+
+  const BenchOptions& options_;
+  const std::function<void(const std::string&)>& progress_;
+  std::chrono::milliseconds duration_;
+  std::vector<Measurement> measurements_;
+};
+
+}  // namespace
+
+Result<std::vector<Measurement>> RunBench(const BenchOptions& options,
+                                          const std::function<void(const std::string&)>& progress) {
+  Bench bench(options, progress);
+  if (options.model == "transport") {
+    PILLION_TRY(bench.Transport());
+  } else if (!options.url.empty()) {
+    PILLION_TRY(bench.Url());
+  } else {
+    PILLION_TRY(bench.Bundle());
+  }
+  return bench.Take();
+}
+
+}  // namespace pillion::bench

@@ -1,0 +1,203 @@
+#include "sidecar/bench/targets.h"
+
+#include <utility>
+#include <vector>
+
+#include "schemas/batch_builder.h"
+#include "schemas/row_builder.h"
+#include "sidecar/wire/row_encoder.h"
+
+namespace pillion::bench {
+namespace {
+
+constexpr std::uint64_t kTimeoutNs = 2'000'000'000;
+
+struct FreeAnswer {
+  void operator()(pillion_answer* answer) const { pillion_answer_free(answer); }
+};
+struct FreeRow {
+  void operator()(pillion_row* row) const { pillion_row_free(row); }
+};
+struct CloseQueue {
+  void operator()(pillion_queue* queue) const { pillion_queue_close(queue); }
+};
+using AnswerPtr = std::unique_ptr<pillion_answer, FreeAnswer>;
+using RowPtr = std::unique_ptr<pillion_row, FreeRow>;
+using QueuePtr = std::unique_ptr<pillion_queue, CloseQueue>;
+
+class PlanTarget final : public Target {
+ public:
+  PlanTarget(std::shared_ptr<const Plan> plan, const BenchRows& rows)
+      : workspace_(std::move(plan)), rows_(rows) {}
+
+  bool Request(std::uint64_t i) override {
+    const std::span<const Value> row = rows_.Row(i);
+    const std::size_t width = workspace_.plan().inputs().size();
+    for (std::size_t k = 0; k < width; ++k) workspace_.Input(k) = row[k];
+    if (workspace_.Score() != ScoreCode::kOk) return false;
+    for (std::size_t k = 0; k < workspace_.plan().outputs().size(); ++k) {
+      bits_ = workspace_.Output(k).bits;
+    }
+    return true;
+  }
+
+ private:
+  Workspace workspace_;
+  const BenchRows& rows_;
+  volatile std::uint64_t bits_ = 0;  // keeps the outputs alive
+};
+
+class ClientTarget final : public Target {
+ public:
+  ClientTarget(pillion_model* model, std::shared_ptr<const RowLayout> layout, const BenchRows& rows,
+               std::uint32_t batch)
+      : model_(model),
+        rows_(rows),
+        builder_(std::move(layout)),
+        batch_(batch),
+        answer_(pillion_answer_new(model)) {}
+
+  bool Request(std::uint64_t i) override { return batch_ > 1 ? RequestBatch(i) : RequestRow(i); }
+
+ private:
+  bool RequestRow(std::uint64_t i) {
+    if (EncodeRow(rows_.Row(i), builder_) != ScoreCode::kOk) return false;
+    return Send(PILLION_ROW, builder_.bytes());
+  }
+
+  bool RequestBatch(std::uint64_t i) {
+    batch_builder_.Clear();
+    for (std::uint32_t k = 0; k < batch_; ++k) {
+      if (EncodeRow(rows_.Row(i * batch_ + k), builder_) != ScoreCode::kOk) return false;
+      if (batch_builder_.Add(builder_) != ScoreCode::kOk) return false;
+    }
+    return Send(PILLION_BATCH, batch_builder_.Finish());
+  }
+
+  bool Send(pillion_kind kind, std::span<const std::byte> bytes) {
+    return pillion_score_bytes(model_, kind, bytes.data(), bytes.size(), kTimeoutNs,
+                               answer_.get()) == PILLION_OK;
+  }
+
+  pillion_model* model_;
+  const BenchRows& rows_;
+  RowBuilder builder_;
+  BatchBuilder batch_builder_;
+  std::uint32_t batch_;
+  AnswerPtr answer_;
+};
+
+class BytesTarget final : public Target {
+ public:
+  BytesTarget(pillion_model* model, std::size_t bytes)
+      : model_(model), words_((bytes + 7) / 8), bytes_(bytes), answer_(pillion_answer_new(model)) {}
+
+  bool Request(std::uint64_t i) override {
+    words_[0] = i;
+    return pillion_score_bytes(model_, PILLION_ROW, words_.data(), bytes_, kTimeoutNs,
+                               answer_.get()) == PILLION_OK;
+  }
+
+ private:
+  pillion_model* model_;
+  std::vector<std::uint64_t> words_;
+  std::size_t bytes_;
+  AnswerPtr answer_;
+};
+
+void SetColumn(pillion_row* row, std::uint32_t column, const DataType& type, const Value& value) {
+  if (value.null) {
+    pillion_set_null(row, column);
+    return;
+  }
+  if (type.shape == Shape::kTensor && type.base == BasicType::kDouble && value.rank == 1) {
+    const auto* values = static_cast<const double*>(value.elements);
+    if (value.sparse) {
+      pillion_set_sparse(row, column, value.indices, values, value.count, value.size);
+    } else {
+      pillion_set_vector(row, column, values, value.count);
+    }
+    return;
+  }
+  WithElementType(type.base, [&](auto element) {
+    using T = typename decltype(element)::type;
+    if constexpr (std::is_same_v<T, std::string_view>) {
+      pillion_set_text(row, column, value.text.data(), value.text.size());
+    } else if constexpr (std::is_same_v<T, bool>) {
+      pillion_set_bool(row, column, value.boolean ? 1 : 0);
+    } else if constexpr (std::is_integral_v<T>) {
+      pillion_set_long(row, column, value.As<T>());
+    } else {
+      pillion_set_double(row, column, value.As<T>());
+    }
+  });
+}
+
+class QueueTarget final : public PipelinedTarget {
+ public:
+  QueueTarget(QueuePtr queue, pillion_model* model, const BenchRows* rows, const Schema& schema,
+              std::uint32_t in_flight)
+      : queue_(std::move(queue)), model_(model), rows_(rows), schema_(schema) {
+    for (std::uint32_t i = 0; i < in_flight; ++i) {
+      row_of_.emplace_back(pillion_row_new(model));
+      answer_of_.emplace_back(pillion_answer_new(model));
+    }
+  }
+
+  bool Submit(std::uint64_t i) override {
+    pillion_row* row = row_of_[i % row_of_.size()].get();
+    if (rows_ != nullptr) {
+      pillion_row_clear(row);
+      const std::span<const Value> values = rows_->Row(i);
+      for (std::uint32_t k = 0; k < schema_.size(); ++k) {
+        SetColumn(row, k, schema_[k].type, values[k]);
+      }
+    }
+    return pillion_submit(queue_.get(), model_, row, kTimeoutNs, i,
+                          answer_of_[i % answer_of_.size()].get()) == PILLION_OK;
+  }
+
+  bool Poll(const std::function<void(std::uint64_t)>& done) override {
+    pillion_completion completions[64];
+    const std::size_t count = pillion_poll(queue_.get(), completions, std::size(completions));
+    for (std::size_t i = 0; i < count; ++i) {
+      if (completions[i].code != PILLION_OK) return false;
+      done(completions[i].cookie);
+    }
+    return true;
+  }
+
+ private:
+  QueuePtr queue_;
+  pillion_model* model_;
+  const BenchRows* rows_;
+  Schema schema_;
+  std::vector<RowPtr> row_of_;        // [i % in flight]: a lane answers in order
+  std::vector<AnswerPtr> answer_of_;  // likewise
+};
+
+}  // namespace
+
+std::unique_ptr<Target> MakePlanTarget(std::shared_ptr<const Plan> plan, const BenchRows& rows) {
+  return std::make_unique<PlanTarget>(std::move(plan), rows);
+}
+
+std::unique_ptr<Target> MakeClientTarget(pillion_model* model,
+                                         std::shared_ptr<const RowLayout> layout,
+                                         const BenchRows& rows, std::uint32_t batch) {
+  return std::make_unique<ClientTarget>(model, std::move(layout), rows, batch);
+}
+
+std::unique_ptr<Target> MakeBytesTarget(pillion_model* model, std::size_t bytes) {
+  return std::make_unique<BytesTarget>(model, bytes);
+}
+
+std::unique_ptr<PipelinedTarget> MakeQueueTarget(pillion_client* client, pillion_model* model,
+                                                 const BenchRows* rows, const Schema& schema,
+                                                 std::uint32_t in_flight) {
+  pillion_queue* queue = nullptr;
+  if (pillion_queue_open(client, &queue) != PILLION_OK) return nullptr;
+  return std::make_unique<QueueTarget>(QueuePtr(queue), model, rows, schema, in_flight);
+}
+
+}  // namespace pillion::bench

@@ -1,0 +1,88 @@
+// pillion ctl: asks a running sidecar.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "client/pillion.h"
+#include "sidecar/commands/command.h"
+#include "sidecar/commands/run_dir.h"
+
+namespace pillion {
+namespace {
+
+struct Options {
+  std::string question;
+  std::string run_dir = kDefaultRunDir;
+  double wait_s = 0;
+};
+
+struct Told {
+  pillion_code code = PILLION_SERVER_GONE;
+  std::string text;
+};
+
+constexpr std::uint64_t kTimeoutNs = 1'000'000'000;
+
+Told Ask(const Options& options) {
+  Told told;
+  pillion_client* client = nullptr;
+  pillion_error error{};
+  const std::string url = "unix:" + SocketPath(options.run_dir);
+  told.code = pillion_open(url.c_str(), nullptr, &client, &error);
+  if (told.code != PILLION_OK) {
+    told.text = error.text;
+    return told;
+  }
+  std::size_t length = 0;
+  told.text.resize(64 * 1024);
+  told.code = pillion_ask(client, options.question.c_str(), kTimeoutNs, told.text.data(),
+                          told.text.size(), &length);
+  told.text.resize(std::min(length, told.text.size() - 1));
+  pillion_close(client);
+  return told;
+}
+
+ExitCode Run(const Options& options) {
+  const auto give_up = std::chrono::steady_clock::now() +
+                       std::chrono::milliseconds(static_cast<std::int64_t>(options.wait_s * 1e3));
+  Told told = Ask(options);
+  while (told.code != PILLION_OK && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    told = Ask(options);
+  }
+  if (told.code != PILLION_OK) {
+    std::cerr << "pillion ctl: " << SocketPath(options.run_dir) << ": "
+              << (told.text.empty() ? pillion_code_text(told.code) : told.text) << '\n';
+    return ExitCode::kUnavailable;
+  }
+  std::cout << told.text << '\n';
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+CommandRun SetUpCtl(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("QUESTION", options->question,
+                 "ready: every model is loaded; status: counters; models: what is served")
+      ->required()
+      ->check(CLI::IsMember({"ready", "status", "models"}));
+  app.add_option("--run-dir", options->run_dir, "Directory of the sidecar's socket")
+      ->envname("PILLION_RUN_DIR")
+      ->capture_default_str();
+  app.add_option("--wait", options->wait_s, "Seconds to go on asking (default 0)")
+      ->check(CLI::Range(0.0, 3600.0));
+  app.footer(
+      "Prints the answer as JSON; 69 if no sidecar answers, which is what probes look at.\n"
+      "\n"
+      "Examples:\n"
+      "  pillion ctl ready --run-dir /tmp/pillion --wait 5\n"
+      "  pillion ctl status --run-dir /tmp/pillion\n");
+  return [options] { return Run(*options); };
+}
+
+}  // namespace pillion

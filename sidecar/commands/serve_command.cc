@@ -1,0 +1,109 @@
+// pillion serve: the sidecar itself.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "sidecar/commands/command.h"
+#include "sidecar/commands/files.h"
+#include "sidecar/commands/run_dir.h"
+#include "sidecar/serving/model_scorer.h"
+#include "sidecar/transport/server.h"
+
+namespace pillion {
+namespace {
+
+struct Options {
+  std::vector<std::string> models;
+  std::string run_dir = kDefaultRunDir;
+  TransportOptions transport;
+  bool socket_only = false;
+  int drain_ms = 1500;
+};
+
+ExitCode Refuse(const std::string& sentence) {
+  std::cerr << "pillion serve: " << sentence << '\n';
+  return ExitCode::kConfig;
+}
+
+std::string NamesOf(const std::vector<ModelArgument>& models) {
+  std::string names;
+  for (const ModelArgument& model : models) {
+    if (!names.empty()) names += ',';
+    names += model.name;
+  }
+  return names;
+}
+
+ExitCode Run(Options options) {
+  std::vector<ModelArgument> arguments;
+  for (const std::string& text : options.models) arguments.push_back(ModelArgument::Parse(text));
+  auto scorer = ModelScorer::Load(arguments, {});
+  if (!scorer) return Report(scorer.error());
+
+  std::error_code error;
+  std::filesystem::create_directories(options.run_dir, error);
+  if (error) {
+    return Refuse("--run-dir: cannot make '" + options.run_dir + "': " + error.message());
+  }
+  options.transport.socket_path = SocketPath(options.run_dir);
+  options.transport.shared_memory = !options.socket_only;
+  options.transport.drain_time_max = std::chrono::milliseconds(options.drain_ms);
+  auto server = Server::Create(options.transport, scorer->get());
+  if (!server) return Refuse(server.error());
+  std::cout << "ready " << options.transport.socket_path << " models=" << NamesOf(arguments)
+            << std::endl;
+  (*server)->Run();
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+CommandRun SetUpServe(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  TransportOptions& transport = options->transport;
+  app.add_option("MODEL", options->models, "Bundles, each NAME=PATH or PATH")->required();
+  app.add_option("--run-dir", options->run_dir, "Directory of the socket, pillion.sock")
+      ->envname("PILLION_RUN_DIR")
+      ->capture_default_str();
+  app.add_option("--workers", transport.workers, "Scoring threads (0: by the CPU allowance)")
+      ->check(CLI::Range(0, 256))
+      ->envname("PILLION_WORKERS");
+  app.add_option("--spin", transport.spin, "How workers wait: adaptive, never, always")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, SpinMode>{{"adaptive", SpinMode::kAdaptive},
+                                                                  {"never", SpinMode::kNever},
+                                                                  {"always", SpinMode::kAlways}}))
+      ->envname("PILLION_SPIN");
+  app.add_flag("--socket-only", options->socket_only, "No shared memory")
+      ->envname("PILLION_SOCKET_ONLY");
+  app.add_option("--allow-uid", transport.allowed_uids,
+                 "Users who may connect (default: all that "
+                 "the socket's mode lets in)")
+      ->delimiter(',')
+      ->envname("PILLION_ALLOW_UID");
+  app.add_option("--allow-gid", transport.allowed_gids, "Groups who may connect")
+      ->delimiter(',')
+      ->envname("PILLION_ALLOW_GID");
+  app.add_option("--clients-max", transport.clients_max, "Connections at a time")
+      ->check(CLI::Range(1, 65536))
+      ->envname("PILLION_CLIENTS_MAX");
+  app.add_option("--drain-ms", options->drain_ms, "How long SIGTERM waits for requests under way")
+      ->check(CLI::Range(0, 600000))
+      ->envname("PILLION_DRAIN_MS");
+  app.footer(
+      "Loads the models, prints one line once it serves, and answers until SIGTERM or SIGINT, "
+      "which\n"
+      "let requests under way finish; a second one stops at once.\n"
+      "\n"
+      "Examples:\n"
+      "  pillion serve house.zip --run-dir /tmp/pillion\n"
+      "  pillion serve house=/models/house-lr.zip risk=/models/risk --workers 2\n");
+  return [options] { return Run(*options); };
+}
+
+}  // namespace pillion

@@ -1,0 +1,123 @@
+#include "sidecar/serving/model_scorer.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "sidecar/serving/score_request.h"
+
+namespace pillion {
+namespace {
+
+class ModelLayout final : public BoundLayout {
+ public:
+  ModelLayout(ModelBinding binding, std::uint32_t version)
+      : workspace_(std::move(binding)), version_(version) {}
+
+  ScoreResult ScoreRequest(RequestKind kind, std::span<const std::byte> request,
+                           std::span<std::byte> response) noexcept override {
+    ScoreResult result;
+    result.model_version = version_;
+    result.code =
+        pillion::ScoreRequest(kind, request, workspace_, response, &result.response_bytes);
+    return result;
+  }
+
+ private:
+  ScoreWorkspace workspace_;
+  std::uint32_t version_;
+};
+
+std::uint64_t HashOf(const Schema& inputs, const Schema& outputs) {
+  Schema both = inputs;
+  both.insert(both.end(), outputs.begin(), outputs.end());
+  return HashSchema(both);
+}
+
+std::string JsonString(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+      continue;
+    }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+ModelArgument ModelArgument::Parse(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals != std::string_view::npos && text.find('/') > equals) {
+    return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
+  }
+  std::filesystem::path path(text);
+  if (path.filename().empty()) path = path.parent_path();  // "models/house/"
+  return {path.stem().string(), path};
+}
+
+Result<std::unique_ptr<ModelScorer>> ModelScorer::Load(const std::vector<ModelArgument>& arguments,
+                                                       const Limits& limits) {
+  auto scorer = std::make_unique<ModelScorer>();
+  std::vector<Problem> problems;
+  for (const ModelArgument& argument : arguments) {
+    if (argument.name.empty() || scorer->models_.contains(argument.name)) {
+      problems.push_back({LoadCode::kBadBundle, argument.path.string(),
+                          "the name '" + argument.name + "' is empty or given twice"});
+      continue;
+    }
+    auto model = Model::Load(argument.path, limits);
+    if (!model) {
+      for (Problem& problem : model.error().problems) {
+        problem.where = argument.name + ": " + problem.where;
+        problems.push_back(std::move(problem));
+      }
+      continue;
+    }
+    scorer->models_.emplace(argument.name, ServedModel{argument.path, 1, *std::move(model)});
+  }
+  if (!problems.empty()) return tl::unexpected<LoadError>(LoadError(std::move(problems)));
+  return scorer;
+}
+
+tl::expected<Binding, Refusal> ModelScorer::Bind(const BindRequest& request) {
+  const auto refuse = [](ScoreCode code, std::string text) {
+    return tl::unexpected<Refusal>({code, std::move(text)});
+  };
+  const auto it = models_.find(request.model);
+  if (it == models_.end()) {
+    return refuse(ScoreCode::kUnknownModel, "no model is named '" + request.model + "'");
+  }
+  const ServedModel& served = it->second;
+  Model::BindOptions options;
+  if (!request.outputs.empty()) options.outputs = request.outputs;
+  const auto plan = served.model->Bind(options);
+  if (!plan) return refuse(ScoreCode::kUnknownColumn, plan.error().Text());
+  std::optional<ModelBinding> binding = ModelBinding::Make(*plan);
+  if (!binding) {
+    return refuse(ScoreCode::kUnsupported, "the model has more columns than a row can carry");
+  }
+  Binding bound;
+  bound.columns = {HashOf((*plan)->inputs(), (*plan)->outputs()), (*plan)->inputs(),
+                   (*plan)->outputs()};
+  bound.answer_bytes_max = AnswerBytesMax(*binding->outputs).value_or(kAnswerBytesUnbounded);
+  bound.layout = std::make_unique<ModelLayout>(*std::move(binding), served.version);
+  return bound;
+}
+
+std::string ModelScorer::ModelsJson() const {
+  std::string json = "[";
+  for (const auto& [name, served] : models_) {
+    if (json.size() > 1) json += ',';
+    json += fmt::format(R"({{"name":{},"version":{},"path":{},"stages":{},"bundle_bytes":{}}})",
+                        JsonString(name), served.version, JsonString(served.path.string()),
+                        served.model->stages().size(), served.model->bundle_bytes());
+  }
+  return json + "]";
+}
+
+}  // namespace pillion

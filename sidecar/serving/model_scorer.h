@@ -1,0 +1,46 @@
+// The models that a sidecar serves, behind the transports' seam: binds names and outputs to
+// layouts, scores their rows. Names, layouts and workspaces meet here; bytes travel elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/model.h"
+#include "sidecar/serving/scorer.h"
+
+namespace pillion {
+
+// "house=models/house.zip", or "models/house.zip", which is then named "house".
+struct ModelArgument {
+  std::string name;
+  std::filesystem::path path;
+
+  static ModelArgument Parse(std::string_view text);
+};
+
+class ModelScorer final : public Scorer {
+ public:
+  // Loads all of them. Errors name the model's argument; two of one name are an error.
+  static Result<std::unique_ptr<ModelScorer>> Load(const std::vector<ModelArgument>& arguments,
+                                                   const Limits& limits);
+
+  tl::expected<Binding, Refusal> Bind(const BindRequest& request) override;
+  bool Ready() const override { return true; }
+  std::string ModelsJson() const override;
+
+ private:
+  struct ServedModel {
+    std::filesystem::path path;
+    std::uint32_t version = 1;
+    std::shared_ptr<const Model> model;
+  };
+
+  std::map<std::string, ServedModel, std::less<>> models_;
+};
+
+}  // namespace pillion
