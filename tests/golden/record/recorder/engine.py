@@ -88,7 +88,7 @@ class Engine:
         for name in ("model.zip", "model.pb.zip"):
             if (folder / name).exists():
                 shutil.copy(folder / name, target / name)
-                if case.job:  # written by the JVM, with its own times and uids
+                if "resave" in case.job:
                     bundles.repack(target / name)
         about = {
             "name": case.name,
