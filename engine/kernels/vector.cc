@@ -52,7 +52,7 @@ std::uint32_t SparseSize(const Value& value) noexcept {
 ScoreCode ReadSparse(const Value& value, Arena& arena, VectorView* vector) noexcept {
   static constexpr std::int32_t kNoIndex = 0;
   vector->size = SparseSize(value);
-  if (vector->size == 0) return ScoreCode::kBadShape;
+  if (vector->size == 0 || value.rank == 0) return ScoreCode::kBadShape;
   vector->count = value.count;
   vector->values = static_cast<const double*>(value.elements);
   vector->indices = value.count == 0 ? &kNoIndex : value.indices;
