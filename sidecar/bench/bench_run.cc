@@ -149,7 +149,7 @@ class Bench {
     measurement.what = what;
     measurement.mode = options_.park ? "park" : "spin";
     if (!transport.empty()) measurement.transport = transport;
-    if (what == "score") measurement.model = options_.model;
+    if (what == "score") measurement.model = ModelArgument::Parse(options_.model).name;
     measurements_.push_back(std::move(measurement));
     return measurements_.back();
   }

@@ -4,11 +4,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <stdexcept>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "sidecar/transport/server.h"
@@ -41,6 +44,16 @@ OwnServer::OwnServer(std::unique_ptr<Scorer> scorer, SpinMode spin) {
   pid_ = fork();
   if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (pid_ == 0) Serve(socket_path_, scorer.get(), spin);
+  WaitUntilItListens();
+}
+
+void OwnServer::WaitUntilItListens() const {
+  for (int tries = 0; tries < 2000; ++tries) {
+    if (std::filesystem::exists(socket_path_)) return;
+    if (waitpid(pid_, nullptr, WNOHANG) == pid_) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  throw std::runtime_error("the bench's own server did not start");
 }
 
 OwnServer::~OwnServer() {

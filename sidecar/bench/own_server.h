@@ -22,6 +22,8 @@ class OwnServer {
   const std::string& socket_path() const { return socket_path_; }
 
  private:
+  void WaitUntilItListens() const;
+
   std::string directory_;
   std::string socket_path_;
   pid_t pid_;
