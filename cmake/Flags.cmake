@@ -8,7 +8,8 @@ target_include_directories(pillion_flags INTERFACE
 if(PILLION_SANITIZE)
   add_compile_options(-fsanitize=${PILLION_SANITIZE} -fno-omit-frame-pointer)
   # Instrumented code makes g++ see paths that do not exist.
-  target_compile_options(pillion_flags INTERFACE -Wno-maybe-uninitialized)
+  target_compile_options(pillion_flags INTERFACE
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_link_options(-fsanitize=${PILLION_SANITIZE})
   if(PILLION_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize-recover=all)
@@ -17,6 +18,10 @@ if(PILLION_SANITIZE)
     # Asio has fences, which this sanitizer does not model; ours are exchanges there.
     add_compile_options(-Wno-tsan)
   endif()
+endif()
+
+if(PILLION_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # coverage in all of ours; the programs link main
 endif()
 
 # Engine and sidecar run on machines with hardware fma (2013 and later): std::fma is part of
