@@ -16,19 +16,10 @@ from recorder.engine import Engine
 
 
 def chosen(cases, patterns):
-    """The cases that a pattern names, after those whose bundles they start from."""
-
     def wanted(case):
         return not patterns or any(fnmatch.fnmatch(case.name, pattern) for pattern in patterns)
 
-    names = {case.name for case in cases if wanted(case)}
-    bases = {case.job.get("resave") for case in cases if case.name in names}
-    bases |= {
-        case.note.rsplit("(from ", 1)[1][:-1]
-        for case in cases
-        if case.name in names and "(from " in case.note
-    }
-    return [case for case in cases if case.name in names | bases]
+    return [case for case in cases if wanted(case)]
 
 
 def main():

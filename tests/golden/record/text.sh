@@ -17,10 +17,10 @@ java "$here/TextOracle.java" answer <"$work/questions" >"$work/java"
 printf 'seed %s, %s questions\n' "$seed" "$count"
 paste -d'|' "$work/questions" "$work/java" "$work/pillion" | awk -F'|' '
   { split($1, question, " "); asked[question[1]]++ }
-  $3 == "refused" || $3 == "unknown" { left[question[1] ": " $3]++; next }
+  $3 == "no pattern" && $2 != $3 { refused[question[1]]++; next }
   $2 != $3 { wrong[question[1]]++; print $1 "\n  java    " $2 "\n  pillion " $3 }
   END {
-    for (kind in asked) printf "%-16s asked %7d, different %d\n", kind, asked[kind], wrong[kind]
-    for (kind in left) printf "%s %d\n", kind, left[kind]
+    for (kind in asked)
+      printf "%-16s asked %7d, refused %5d, different %d\n", kind, asked[kind], refused[kind], wrong[kind]
     for (kind in wrong) exit 1
   }'

@@ -224,6 +224,9 @@ FORMS = [
     raw_case("form_unknown_op", nodes(sum=SUM, what=("frobnicator", {}, {"input": "b"}, {"output": "c"}))),
     raw_case("form_two_unknown_ops", nodes(one=("frobnicator", {}, {}, {}), two=("svm", {}, {}, {}))),
     raw_case("form_tensorflow", nodes(t=("tensorflow", {}, {}, {}))),
+    raw_case(
+        "form_drilldown", nodes(t=("categorical_drilldown", {"labels": strings("a")}, {"label": "a"}, {}))
+    ),
     raw_case("form_op_capital", nodes(sum=("Math_Binary", *SUM[1:]))),
     raw_case(
         "form_nested_three",

@@ -38,7 +38,12 @@ class Engine:
         return model, train.prepare
 
     def bundle_of(self, name):
-        return self._work / name / "model.zip"
+        """Another case's bundle: as just made, or as recorded before."""
+        made = self._work / name / "model.zip"
+        if not made.exists():
+            made.parent.mkdir(exist_ok=True)
+            shutil.copy(self._out / name / "model.zip", made)
+        return made
 
     # The steps.
 
@@ -48,6 +53,8 @@ class Engine:
         folder.mkdir(parents=True)
         (folder / "job.json").write_text(json.dumps(case.job))
         frames.write_input(folder, case.columns, case.rows)
+        if "resave" in case.job:
+            self.bundle_of(case.job["resave"])
         if case.make:
             self._models[case.name] = case.make(self, folder / "model.zip")
 
