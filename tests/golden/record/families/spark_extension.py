@@ -1,8 +1,8 @@
 """Transformers of MLeap's Spark extension, so that Spark's own answer is known for its ops."""
 
-from families.values import NUMBERS, TOKEN_ROWS, TOKENS, labelled, vector_rows
+from families.values import NUMBERS, TOKEN_ROWS, TOKENS
 from recorder.cases import Table, spark_case
-from recorder.frames import NAN, vector
+from recorder.frames import NAN
 from recorder.spark import JavaModel
 
 X = {"x": "double"}
@@ -43,7 +43,13 @@ def string_map(handling):
     def make(session):
         from mleap.pyspark.feature.string_map import StringMap
 
-        return StringMap({"alice": 1.5, "日本": -2.0}, "x", "out", handleInvalid=handling, defaultValue=9.0)
+        return StringMap(
+            labels={"alice": 1.5, "日本": -2.0},
+            inputCol="x",
+            outputCol="out",
+            handleInvalid=handling,
+            defaultValue=9.0,
+        )
 
     rows = [["alice"], ["日本"], ["bob"], [""], [None]]
     return spark_case(f"ext_string_map_{handling}", "string_map", make, Table({"x": "string"}, rows[:1]),
@@ -84,21 +90,6 @@ def imputer(strategy):
     return extension(f"ext_imputer_{strategy}_fitted", "imputer", make, X, rows)
 
 
-FEATURES = {"features": vector(4)}
-
-
-def one_vs_rest(session):
-    from pyspark.ml.classification import LogisticRegression
-
-    def make():
-        rest = gateway(session).classification.OneVsRest()
-        return rest.setClassifier(LogisticRegression(regParam=0.1)._to_java()).setProbabilityCol(
-            "probability"
-        )
-
-    return JavaEstimator(make)
-
-
 CASES = [
     *[unary(name) for name in ("Sin", "Log", "Exp", "Abs", "Sqrt", "Logit")],
     *[binary(name, inputA="a", inputB="b") for name in ("Add", "Divide", "Remainder", "LogN", "Pow", "Min")],
@@ -108,6 +99,4 @@ CASES = [
     extension("ext_word_filter_4", "word_filter", word_filter, TOKENS, TOKEN_ROWS),
     imputer("mean"),
     imputer("median"),
-    spark_case("ext_one_vs_rest", "one_vs_rest", one_vs_rest, labelled(4, 80, classes=3, seed=16), FEATURES,
-               vector_rows(4, 83), extension=True),  # fmt: skip
 ]

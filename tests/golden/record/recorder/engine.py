@@ -95,7 +95,7 @@ class Engine:
         for name in ("model.zip", "model.pb.zip"):
             if (folder / name).exists():
                 shutil.copy(folder / name, target / name)
-                if "resave" in case.job:
+                if case.job:  # written by the JVM, with its own times and uids
                     bundles.repack(target / name)
         about = {
             "name": case.name,
