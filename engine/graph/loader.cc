@@ -1,9 +1,12 @@
 // Model::Load: walks a bundle's pipelines and compiles each op, collecting every problem.
+#include <malloc.h>
+
 #include <exception>
 #include <map>
 #include <new>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "engine/model.h"
@@ -15,31 +18,33 @@ namespace {
 
 constexpr std::string_view kPipeline = "pipeline";
 
+// The columns of a node's sockets by port; of equal ports MLeap takes the last. Nodes have been
+// seen with ten thousand ports.
+class ColumnsByPort {
+ public:
+  explicit ColumnsByPort(const std::vector<Socket>& sockets) {
+    for (const Socket& socket : sockets) columns_[socket.port] = &socket.name;
+  }
+
+  // nullptr: there is no such port.
+  const std::string* Find(std::string_view port) const {
+    const auto it = columns_.find(port);
+    return it == columns_.end() ? nullptr : it->second;
+  }
+
+ private:
+  std::unordered_map<std::string_view, const std::string*> columns_;
+};
+
 // Spark writes single-column indexers and encoders with ports "input" and "output"; their models
 // know only the numbered form.
 void RenameLegacyPorts(std::string_view op, NodeFile& node) {
   if (op != "string_indexer" && op != "one_hot_encoder") return;
-  const auto legacy = [](const std::vector<Socket>& sockets, std::string_view port) {
-    const Socket* found = nullptr;
-    for (const Socket& socket : sockets) {
-      if (socket.port == port) found = &socket;
-    }
-    return found;
-  };
-  const Socket* input = legacy(node.inputs, "input");
+  const std::string* input = ColumnsByPort(node.inputs).Find("input");
   if (input == nullptr) return;
-  node.inputs = {{"input0", input->name}};
-  if (const Socket* output = legacy(node.outputs, "output"); output != nullptr) {
-    node.outputs = {{"output0", output->name}};
-  }
-}
-
-const Socket* FindSocket(const std::vector<Socket>& sockets, std::string_view port) {
-  const Socket* found = nullptr;
-  for (const Socket& socket : sockets) {
-    if (socket.port == port) found = &socket;  // Of equal ports MLeap takes the last.
-  }
-  return found;
+  node.inputs = {{"input0", *input}};
+  const std::string* output = ColumnsByPort(node.outputs).Find("output");
+  if (output != nullptr) node.outputs = {{"output0", *output}};
 }
 
 class Loader {
@@ -111,21 +116,22 @@ class Loader {
   }
 
   static void WirePorts(OpSource& source, const NodeFile& node, Stage& stage) {
+    const ColumnsByPort inputs(node.inputs);
     for (const Port& port : stage.operation.inputs) {
-      const Socket* socket = FindSocket(node.inputs, port.name);
-      if (socket == nullptr) {
+      const std::string* column = inputs.Find(port.name);
+      if (column == nullptr) {
         source.RefuseNode("the input port '" + port.name + "' of " + stage.op + " is missing");
         continue;
       }
-      stage.input_columns.push_back(socket->name);
+      stage.input_columns.push_back(*column);
     }
+    const ColumnsByPort outputs(node.outputs);
     for (const Port& port : stage.operation.outputs) {
-      const Socket* socket = FindSocket(node.outputs, port.name);
-      if (socket == nullptr && stage.operation.outputs.size() == 1) {
+      const std::string* column = outputs.Find(port.name);
+      if (column == nullptr && stage.operation.outputs.size() == 1) {
         source.RefuseNode("the output port '" + port.name + "' of " + stage.op + " is missing");
       }
-      stage.output_columns.push_back(socket != nullptr ? std::optional(socket->name)
-                                                       : std::nullopt);
+      stage.output_columns.push_back(column != nullptr ? std::optional(*column) : std::nullopt);
     }
   }
 
@@ -167,6 +173,12 @@ class ColumnCollector {
   std::set<std::string> made_;
 };
 
+// Reading a large bundle frees as much as it keeps, or more; the allocator would hold on to it.
+void ReturnFreeMemory(std::uint64_t bundle_bytes) {
+  constexpr std::uint64_t kLargeBytes = 1 << 20;
+  if (bundle_bytes > kLargeBytes) malloc_trim(0);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Model>> Model::Load(const std::filesystem::path& path,
@@ -174,7 +186,9 @@ Result<std::shared_ptr<const Model>> Model::Load(const std::filesystem::path& pa
   try {
     Result<Bundle> bundle = Bundle::Open(path, limits);
     if (!bundle) return tl::unexpected<LoadError>(std::move(bundle).error());
-    return FromBundle(*bundle);
+    auto model = FromBundle(*bundle);
+    ReturnFreeMemory(bundle->inflated_bytes());
+    return model;
   } catch (const std::bad_alloc&) {
     return Fail(LoadCode::kOverLimit, path.string(), "not enough memory to load the bundle");
   } catch (const std::exception& error) {
