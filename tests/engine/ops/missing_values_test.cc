@@ -59,10 +59,12 @@ TEST(Coalesce, TakesTheFirstInTheOrderOfTheNode) {
   EXPECT_EQ(swapped.Score({Number(1), Number(2), Null()}), "1");
 }
 
-TEST(Coalesce, NeedsAsManyInputsAsItHasFlags) {
-  OpFixture op("coalesce", R"({"nullable_inputs": {"type": "list", "boolean": [true, true]}})",
-               {"input0"}, {"output"});
-  EXPECT_THAT(op.refusal(), HasSubstr("expected 2 inputs"));
+TEST(Coalesce, ReadsAsManyInputsAsItHasFlags) {
+  constexpr char kTwo[] = R"({"nullable_inputs": {"type": "list", "boolean": [true, true]}})";
+  OpFixture more("coalesce", kTwo, {"input0", "input1", "input2"}, {"output"});
+  EXPECT_EQ(more.Score({Null(), Null()}), "null");
+  OpFixture fewer("coalesce", kTwo, {"input0"}, {"output"});
+  EXPECT_THAT(fewer.refusal(), HasSubstr("expected 2 inputs"));
 }
 
 }  // namespace
