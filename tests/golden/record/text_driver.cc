@@ -9,6 +9,9 @@
 
 #include "engine/bundle/base64.h"
 #include "engine/kernels/java_number.h"
+#include "engine/kernels/java_regex.h"
+#include "engine/kernels/java_string.h"
+#include "engine/kernels/murmur3.h"
 
 namespace pillion {
 namespace {
@@ -56,6 +59,21 @@ std::string ReadInteger(std::string_view text) {
   return fmt::format("{:x}", static_cast<std::uint64_t>(std::int64_t{x}));
 }
 
+std::string ApplyPattern(const std::string& operation, const std::string& pattern,
+                         const std::string& text) {
+  const tl::expected<JavaRegex, std::string> regex = JavaRegex::Compile(pattern);
+  if (!regex) return "no pattern";
+  Arena arena(1 << 26);
+  std::span<std::string_view> parts;
+  const ScoreCode code = operation == "split" ? regex->Split(text, arena, &parts)
+                                              : regex->FindAll(text, arena, &parts);
+  if (code != ScoreCode::kOk) return std::string(Name(code));
+  if (parts.empty()) return "none";
+  std::string answer;
+  for (const std::string_view part : parts) answer += (answer.empty() ? "" : " ") + Encode(part);
+  return answer;
+}
+
 std::string Answer(const std::vector<std::string>& question) {
   const std::string& operation = question.front();
   const std::string text = Decode(question.back());
@@ -67,6 +85,17 @@ std::string Answer(const std::vector<std::string>& question) {
   if (operation == "text_to_int") return ReadInteger<std::int32_t>(text);
   if (operation == "text_to_short") return ReadInteger<std::int16_t>(text);
   if (operation == "text_to_byte") return ReadInteger<std::int8_t>(text);
+  if (operation == "lower") return Encode(JavaLowerCase(text));
+  if (operation == "length") return std::to_string(JavaLength(text));
+  if (operation == "letters") return AllJavaLetters(text) ? "yes" : "no";
+  if (operation == "murmur") {
+    const bool old = Decode(question[1]) == "1";
+    const std::int32_t hash = Murmur3(text, old ? MurmurTail::kByteWise : MurmurTail::kStandard);
+    return fmt::format("{:x}", static_cast<std::uint32_t>(hash));
+  }
+  if (operation == "split" || operation == "find") {
+    return ApplyPattern(operation, Decode(question[1]), text);
+  }
   return "unknown";
 }
 
