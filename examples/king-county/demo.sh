@@ -17,7 +17,7 @@ trap stop EXIT
 
 step() { printf '\n== %s\n' "$*"; }
 
-step "Serving house-lr.zip, a Spark pipeline exported with MLeap (27 KB of JSON in a zip)"
+step "Serving house-lr.zip, a Spark pipeline exported with MLeap"
 "$pillion" serve "house=$here/house-lr.zip" "forest=$here/house-rf.zip" --run-dir "$run_dir" &
 server=$!
 "$pillion" ctl ready --run-dir "$run_dir" --wait 30 >/dev/null
