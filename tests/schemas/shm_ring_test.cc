@@ -216,10 +216,10 @@ void RunPair(int requests, bool park, std::size_t in_flight) {
   server.join();
 }
 
-TEST(ShmRingThreads, SpinningPair) { RunPair(20'000, false, 1); }
+TEST(ShmRingThreads, SpinningPair) { RunPair(2'000, false, 1); }
 TEST(ShmRingThreads, SpinningPairWithAFullLane) { RunPair(50'000, false, kLaneSlots); }
-TEST(ShmRingThreads, NoWakeIsLostWhenBothSleep) { RunPair(20'000, true, 1); }
-TEST(ShmRingThreads, NoWakeIsLostWithSomeInFlight) { RunPair(20'000, true, 5); }
+TEST(ShmRingThreads, NoWakeIsLostWhenBothSleep) { RunPair(5'000, true, 1); }
+TEST(ShmRingThreads, NoWakeIsLostWithSomeInFlight) { RunPair(10'000, true, 5); }
 
 }  // namespace
 }  // namespace pillion
