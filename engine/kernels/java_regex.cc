@@ -28,7 +28,16 @@ class Views {
  public:
   explicit Views(Arena& arena) : arena_(arena) {}
 
-  bool Add(const char* begin, const char* end) noexcept {
+  // `with_half`: behind half of a character, which Java writes as "?".
+  bool Add(const char* begin, const char* end, bool with_half = false) noexcept {
+    if (with_half) {
+      const auto size = static_cast<std::size_t>(end - begin);
+      char* text = arena_.Allocate<char>(size + 1);
+      if (text == nullptr) return false;
+      *text = '?';
+      end = std::copy(begin, end, text + 1);
+      begin = text;
+    }
     if (count_ == capacity_) {
       const std::size_t larger = std::max<std::size_t>(16, capacity_ * 2);
       auto* views = arena_.Allocate<std::string_view>(larger);
@@ -101,7 +110,7 @@ tl::expected<JavaRegex, std::string> JavaRegex::Compile(std::string_view pattern
 class JavaRegex::Search {
  public:
   Search(const Code& code, std::string_view text, Arena& arena) noexcept
-      : code_(code), text_(text) {
+      : code_(code), text_(text), arena_(arena) {
     pcre2_general_context* memory =
         pcre2_general_context_create(AllocateFromArena, FreeWithArena, &arena);
     if (memory != nullptr) data_ = pcre2_match_data_create_from_pattern(code.code, memory);
@@ -110,10 +119,12 @@ class JavaRegex::Search {
   // False at the end, or if code() is not kOk.
   bool Next() noexcept {
     if (data_ == nullptr) return Stop(ScoreCode::kTooLarge);
+    is_within_ = std::exchange(is_before_pair_, false) && MatchesWithin();
+    if (is_within_ || status_ != ScoreCode::kOk) return is_within_;
     if (from_ > text_.size()) return false;
-    int result = Match(0);
+    int result = Match(text_, from_, checked_);
     // The machine stack was too small for the compiled form.
-    if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = Match(PCRE2_NO_JIT);
+    if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = Match(text_, from_, checked_ | PCRE2_NO_JIT);
     if (result == PCRE2_ERROR_NOMATCH) return false;
     if (result < 0) return Stop(CodeOf(result));
     checked_ = PCRE2_NO_UTF_CHECK;
@@ -125,18 +136,37 @@ class JavaRegex::Search {
     return true;
   }
 
-  // Whether the match is empty and Java would search on between two surrogates.
-  bool is_before_pair() const noexcept { return is_before_pair_; }
+  // Whether the match is empty and lies within the character at begin(), which in Java consists
+  // of two surrogates.
+  bool is_within() const noexcept { return is_within_; }
   const char* begin() const noexcept { return text_.data() + begin_; }
   const char* end() const noexcept { return text_.data() + end_; }
   ScoreCode code() const noexcept { return status_; }
 
  private:
-  int Match(std::uint32_t options) noexcept {
+  int Match(std::string_view text, std::size_t from, std::uint32_t options) noexcept {
     // PCRE2 wants an address even for an empty text.
-    const char* text = text_.data() != nullptr ? text_.data() : "";
-    return pcre2_match(code_.code, reinterpret_cast<PCRE2_SPTR>(text), text_.size(), from_,
-                       options | checked_, data_, code_.limits);
+    const char* bytes = text.data() != nullptr ? text.data() : "";
+    return pcre2_match(code_.code, reinterpret_cast<PCRE2_SPTR>(bytes), text.size(), from, options,
+                       data_, code_.limits);
+  }
+
+  // Java goes on between the surrogates behind an empty match. Two characters of no kind stand
+  // for them. Only another empty match can be told in UTF-8.
+  bool MatchesWithin() noexcept {
+    static constexpr std::string_view kSurrogates = "\uffff\uffff";
+    const std::size_t size = text_.size() - 4 + kSurrogates.size();
+    char* copy = arena_.Allocate<char>(size);
+    if (copy == nullptr) return Stop(ScoreCode::kTooLarge);
+    char* out = std::copy_n(text_.data(), end_, copy);
+    out = std::copy(kSurrogates.begin(), kSurrogates.end(), out);
+    std::copy(text_.begin() + static_cast<std::ptrdiff_t>(end_) + 4, text_.end(), out);
+    const int result =
+        Match({copy, size}, end_ + kSurrogates.size() / 2, PCRE2_ANCHORED | PCRE2_NO_UTF_CHECK);
+    if (result == PCRE2_ERROR_NOMATCH) return false;
+    if (result < 0) return Stop(CodeOf(result));
+    const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(data_);
+    return bounds[0] == bounds[1] || Stop(ScoreCode::kInvalidValue);
   }
 
   static ScoreCode CodeOf(int error) noexcept {
@@ -158,12 +188,14 @@ class JavaRegex::Search {
 
   const Code& code_;
   std::string_view text_;
+  Arena& arena_;
   pcre2_match_data* data_ = nullptr;
   std::size_t from_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::uint32_t checked_ = 0;
   bool is_before_pair_ = false;
+  bool is_within_ = false;
   ScoreCode status_ = ScoreCode::kOk;
 };
 
@@ -189,17 +221,19 @@ ScoreCode JavaRegex::Split(std::string_view text, Arena& arena,
   Search search(*code_, text, arena);
   Views views(arena);
   const char* piece = text.data();
+  bool behind_half = false;
   while (search.Next()) {
-    // Java would cut the character in halves.
-    if (search.is_before_pair()) return ScoreCode::kInvalidValue;
     // An empty match at the very beginning separates nothing.
-    if (piece == text.data() && search.end() == text.data()) continue;
-    if (!views.Add(piece, search.begin())) return ScoreCode::kTooLarge;
-    piece = search.end();
+    if (search.end() == text.data() && !search.is_within()) continue;
+    if (!views.Add(piece, search.begin(), behind_half || search.is_within())) {
+      return ScoreCode::kTooLarge;
+    }
+    behind_half = search.is_within();
+    piece = behind_half ? search.begin() + 4 : search.end();
   }
   if (search.code() != ScoreCode::kOk) return search.code();
   const bool none = piece == text.data();
-  if (!views.Add(piece, text.data() + text.size())) return ScoreCode::kTooLarge;
+  if (!views.Add(piece, text.data() + text.size(), behind_half)) return ScoreCode::kTooLarge;
   if (!none) views.DropEmptyTail();
   *pieces = views.All();
   return ScoreCode::kOk;

@@ -34,8 +34,8 @@ class JavaRegex {
   // All matches, left to right.
   ScoreCode FindAll(std::string_view text, Arena& arena,
                     std::span<std::string_view>* matches) const noexcept;
-  // Pattern.split: the pieces between the matches, without empty ones at the end. kInvalidValue
-  // also where Java would cut a character into its surrogates.
+  // Pattern.split: the pieces between the matches, without empty ones at the end. An empty match
+  // can cut a character beyond the first plane: each half becomes "?", as MLeap writes it.
   ScoreCode Split(std::string_view text, Arena& arena,
                   std::span<std::string_view>* pieces) const noexcept;
 

@@ -50,7 +50,7 @@ class WordToVectorKernel final : public Kernel {
       const std::uint32_t word = words_.words.Find(text);
       if (word == LabelTable::kNone) continue;
       const double* row = words_.Row(word);
-      if (row == nullptr) return ScoreCode::kIndexOutOfBounds;
+      if (row == nullptr && size > 0) return ScoreCode::kIndexOutOfBounds;
       for (std::uint32_t i = 0; i < size; ++i) sum[i] += row[i];
     }
     if (normalize_) {

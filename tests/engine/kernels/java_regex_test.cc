@@ -42,7 +42,8 @@ TEST(JavaRegex, SplitsByJavasRules) {
   EXPECT_EQ(Split("", ""), "||");
   EXPECT_EQ(Split("(?=b)", "bab"), "|ba|b|");
   EXPECT_EQ(Split("x*", "axxb"), "|a||b|");
-  EXPECT_EQ(Split("", "a\U0001F600"), "kInvalidValue");  // Java cuts it into surrogates
+  EXPECT_EQ(Split("", "a\U0001F600b"), "|a|?|?|b|");  // Java cuts it into surrogates
+  EXPECT_EQ(Split("(?=\U0001F600)", "a\U0001F600b"), "|a|\U0001F600b|");
 }
 
 TEST(JavaRegex, ClassesAreAscii) {

@@ -40,6 +40,16 @@ TEST(WordToVector, FollowsTheIndices) {
   EXPECT_EQ(beyond.Score({Texts({"b"})}), "kIndexOutOfBounds input");
 }
 
+TEST(WordToVector, TakesATensorForNoNumbersAsMLeapDoes) {
+  OpFixture op("word_to_vector",
+               R"({"words": {"type": "list", "string": ["a"]},
+                   "word_vectors": {"type": "tensor", "double": [1.0],
+                       "shape": {"dimensions": [{"size": 1, "name": ""}]}}})",
+               {"input"}, {"output"});
+  EXPECT_EQ(op.Score({Texts({"a", "b"})}), "[]");
+  EXPECT_EQ(op.Score({Texts({})}), "(0){}");
+}
+
 TEST(WordToVector, RefusesOtherKernelsAndNoWords) {
   EXPECT_THAT(Make(R"(, "kernel": {"string": "mean"})").refusal(),
               HasSubstr("word_to_vector.kernel"));
