@@ -18,6 +18,7 @@
 #include "engine/kernel.h"
 #include "engine/limits.h"
 #include "engine/load_error.h"
+#include "engine/load_options.h"
 #include "engine/value.h"
 #include "schemas/data_type.h"
 #include "schemas/score_code.h"
@@ -41,8 +42,10 @@ class Model : public std::enable_shared_from_this<Model> {
  public:
   // All that cannot be loaded is in the one error.
   static Result<std::shared_ptr<const Model>> Load(const std::filesystem::path& path,
-                                                   const Limits& limits = {});
-  static Result<std::shared_ptr<const Model>> FromBundle(Bundle& bundle);
+                                                   const LoadOptions& options = {});
+  // The bundle's own limits count.
+  static Result<std::shared_ptr<const Model>> FromBundle(Bundle& bundle,
+                                                         const LoadOptions& options = {});
 
   const BundleInfo& info() const { return info_; }
   const Limits& limits() const { return limits_; }

@@ -19,9 +19,10 @@ const std::vector<T>& Nothing() {
 
 }  // namespace
 
-OpSource::OpSource(Bundle& bundle, std::string directory, ModelFile model, const NodeFile* node,
-                   std::vector<Problem>& problems)
+OpSource::OpSource(Bundle& bundle, const LoadOptions& options, std::string directory,
+                   ModelFile model, const NodeFile* node, std::vector<Problem>& problems)
     : bundle_(&bundle),
+      options_(&options),
       directory_(std::move(directory)),
       model_(std::move(model)),
       node_(node),
@@ -37,6 +38,10 @@ void OpSource::Refuse(std::string_view name, std::string what, LoadCode code) {
 void OpSource::RefuseNode(std::string what) {
   problems_->push_back(
       {LoadCode::kBadSchema, bundle_->FilePath(directory_, "node"), std::move(what)});
+}
+
+void OpSource::Refuse(LoadError error) {
+  for (Problem& problem : error.problems) problems_->push_back(std::move(problem));
 }
 
 bool OpSource::Has(std::string_view name) const { return model_.attributes.Find(name) != nullptr; }
@@ -187,7 +192,7 @@ const std::vector<Socket>& OpSource::inputs() const {
 std::string OpSource::SideFile(std::string_view name) {
   Result<std::string> bytes = bundle_->ReadFile(directory_ + "/" + std::string(name));
   if (bytes) return *std::move(bytes);
-  for (Problem& problem : bytes.error().problems) problems_->push_back(std::move(problem));
+  Refuse(std::move(bytes).error());
   return {};
 }
 
@@ -221,8 +226,9 @@ std::optional<OpSource> OpSource::Nested(const std::string& name) {
   std::string directory = directory_ + "/" + name;
   Result<ModelFile> model = bundle_->ReadModel(directory);
   if (model)
-    return OpSource(*bundle_, std::move(directory), *std::move(model), nullptr, *problems_);
-  for (Problem& problem : model.error().problems) problems_->push_back(std::move(problem));
+    return OpSource(*bundle_, *options_, std::move(directory), *std::move(model), nullptr,
+                    *problems_);
+  Refuse(std::move(model).error());
   return std::nullopt;
 }
 

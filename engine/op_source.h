@@ -14,6 +14,7 @@
 #include "engine/bundle/bundle.h"
 #include "engine/bundle/tree_file.h"
 #include "engine/load_error.h"
+#include "engine/load_options.h"
 
 namespace pillion {
 
@@ -21,8 +22,8 @@ class OpSource {
  public:
   // `problems` takes what is refused. `directory` holds the model's file; `node` is the node's
   // file, or nullptr for a nested model, which has none.
-  OpSource(Bundle& bundle, std::string directory, ModelFile model, const NodeFile* node,
-           std::vector<Problem>& problems);
+  OpSource(Bundle& bundle, const LoadOptions& options, std::string directory, ModelFile model,
+           const NodeFile* node, std::vector<Problem>& problems);
 
   const std::string& op() const { return model_.op; }
   const std::string& directory() const { return directory_; }
@@ -74,9 +75,11 @@ class OpSource {
   // Records a problem with attribute `name` (empty: with the model as a whole).
   void Refuse(std::string_view name, std::string what, LoadCode code = LoadCode::kBadBundle);
   void RefuseNode(std::string what);  // a problem with the node's sockets
+  void Refuse(LoadError error);       // problems that know their place
   // Whether this model, or one nested in it, has had anything refused.
   bool refused() const { return problems_->size() > problems_before_; }
 
+  const LoadOptions& options() const { return *options_; }
   const Limits& limits() const { return bundle_->limits(); }
 
  private:
@@ -84,6 +87,7 @@ class OpSource {
   const AttributeValue& List(std::string_view name);
 
   Bundle* bundle_;
+  const LoadOptions* options_;
   std::string directory_;
   ModelFile model_;
   const NodeFile* node_;

@@ -49,7 +49,7 @@ void RenameLegacyPorts(std::string_view op, NodeFile& node) {
 
 class Loader {
  public:
-  explicit Loader(Bundle& bundle) : bundle_(bundle) {}
+  Loader(Bundle& bundle, const LoadOptions& options) : bundle_(bundle), options_(options) {}
 
   void LoadNode(const std::string& directory, std::uint32_t depth) {
     if (++node_count_ == bundle_.limits().node_count_max + 1) {
@@ -86,7 +86,7 @@ class Loader {
                     "pipelines nested deeper than the limit of " +
                         std::to_string(bundle_.limits().pipeline_depth_max));
     }
-    OpSource source(bundle_, directory, std::move(model), nullptr, problems);
+    OpSource source(bundle_, options_, directory, std::move(model), nullptr, problems);
     std::set<std::string_view> seen;
     const std::vector<std::string>& children = source.Strings("nodes");
     for (const std::string& child : children) {
@@ -103,11 +103,14 @@ class Loader {
   void LoadStage(const std::string& directory, NodeFile node, ModelFile model) {
     const OpRow* row = FindOp(model.op);
     if (row == nullptr) {
+      const std::string_view reason = WhyUnsupported(model.op);
       return Refuse(LoadCode::kUnsupported, bundle_.FilePath(directory, "model"),
-                    "the op '" + model.op + "' is not known (node '" + node.name + "')");
+                    "the op '" + model.op + "' is not " +
+                        (reason.empty() ? "known" : "supported: " + std::string(reason)) +
+                        " (node '" + node.name + "')");
     }
     RenameLegacyPorts(model.op, node);
-    OpSource source(bundle_, directory, std::move(model), &node, problems);
+    OpSource source(bundle_, options_, directory, std::move(model), &node, problems);
     Operation operation = row->compile(source);
     if (source.refused()) return;
     Stage stage{directory, node.name, std::string(row->name), std::move(operation), {}, {}};
@@ -136,6 +139,7 @@ class Loader {
   }
 
   Bundle& bundle_;
+  const LoadOptions& options_;
   std::uint32_t node_count_ = 0;
 };
 
@@ -182,11 +186,11 @@ void ReturnFreeMemory(std::uint64_t bundle_bytes) {
 }  // namespace
 
 Result<std::shared_ptr<const Model>> Model::Load(const std::filesystem::path& path,
-                                                 const Limits& limits) {
+                                                 const LoadOptions& options) {
   try {
-    Result<Bundle> bundle = Bundle::Open(path, limits);
+    Result<Bundle> bundle = Bundle::Open(path, options.limits);
     if (!bundle) return tl::unexpected<LoadError>(std::move(bundle).error());
-    auto model = FromBundle(*bundle);
+    auto model = FromBundle(*bundle, options);
     ReturnFreeMemory(bundle->inflated_bytes());
     return model;
   } catch (const std::bad_alloc&) {
@@ -196,8 +200,8 @@ Result<std::shared_ptr<const Model>> Model::Load(const std::filesystem::path& pa
   }
 }
 
-Result<std::shared_ptr<const Model>> Model::FromBundle(Bundle& bundle) {
-  Loader loader(bundle);
+Result<std::shared_ptr<const Model>> Model::FromBundle(Bundle& bundle, const LoadOptions& options) {
+  Loader loader(bundle, options);
   loader.LoadNode("root", 0);
   ColumnCollector columns;
   for (const Stage& stage : loader.stages) columns.Add(stage, loader.problems);

@@ -27,7 +27,8 @@ class GammaDraws {
   bool has_spare_ = false;
 };
 
-// The derivative of log gamma as Breeze computes it. NaN for NaN and below -1000, where Breeze
+// The derivative of log gamma as Breeze computes it, right to eight digits: a sign of its series
+// is wrong. NaN for NaN and below -1000, where Breeze
 // overflows its stack.
 double Digamma(double x) noexcept;
 

@@ -3,6 +3,23 @@
 #include "engine/ops/families.h"
 
 namespace pillion {
+namespace {
+
+struct UnsupportedOp {
+  std::string_view name;
+  std::string_view reason;
+};
+
+constexpr UnsupportedOp kUnsupportedOps[] = {
+    {"tensorflow", "it runs a TensorFlow graph, and TensorFlow is not built in"},
+    {"categorical_drilldown", "MLeap itself can neither write nor read it"},
+    {"svm", "MLeap itself does not load this form of scikit-learn's SVC"},
+    {"word2vec", "MLeap itself does not load gensim's form; Spark's word_to_vector is known"},
+    {"cross_validator", "exporters write the best model in its place"},
+    {"train_validation_split", "exporters write the best model in its place"},
+};
+
+}  // namespace
 
 std::span<const OpFamily> OpFamilies() noexcept {
   static const OpFamily families[] = {
@@ -39,8 +56,16 @@ std::span<const OpFamily> OpFamilies() noexcept {
       kGaussianMixtures,
       kTopicModels,
       kRecommenders,
+      kXgboost,
   };
   return families;
+}
+
+std::string_view WhyUnsupported(std::string_view name) noexcept {
+  for (const UnsupportedOp& op : kUnsupportedOps) {
+    if (op.name == name) return op.reason;
+  }
+  return {};
 }
 
 const OpRow* FindOp(std::string_view name) noexcept {

@@ -37,4 +37,7 @@ struct OpFamily {
 std::span<const OpFamily> OpFamilies() noexcept;
 const OpRow* FindOp(std::string_view name) noexcept;
 
+// Why an op that bundles are known to hold is not in the catalog; empty: nobody has heard of it.
+std::string_view WhyUnsupported(std::string_view name) noexcept;
+
 }  // namespace pillion

@@ -25,31 +25,36 @@ double Classifier::Predict(std::span<double> raw) const noexcept {
   return PredictFromProbability(raw);
 }
 
+ScoreCode AllocateScores(Arena& arena, std::size_t count, std::span<double>* scores) noexcept {
+  *scores = {arena.Allocate<double>(count), count};
+  return scores->data() != nullptr ? ScoreCode::kOk : ScoreCode::kTooLarge;
+}
+
 ScoreCode ClassifierKernel::Run(Arguments& arguments) const noexcept {
   VectorView features;
   ScoreCode code = ReadVector(arguments.In(0), arguments.arena(), &features);
   if (code != ScoreCode::kOk) return code;
-  const std::uint32_t count = classifier_->class_count();
-  double* raw = arguments.Allocate<double>(count);
-  double* probability = arguments.Allocate<double>(count);
-  if (raw == nullptr || probability == nullptr) return ScoreCode::kTooLarge;
-  code = classifier_->Raw(features, arguments.arena(), raw);
+  std::span<double> raw;
+  std::span<double> probability;
+  code = classifier_->Raw(features, arguments.arena(), &raw);
+  if (code == ScoreCode::kOk) code = AllocateScores(arguments.arena(), raw.size(), &probability);
   if (code != ScoreCode::kOk) return code;
 
+  const auto count = static_cast<std::uint32_t>(raw.size());
   const bool wants_raw = arguments.Wants(0);
   const bool wants_probability = classifier_->HasProbability() && arguments.Wants(1);
   const std::size_t prediction_port = classifier_->HasProbability() ? 2 : 1;
-  if (wants_raw) arguments.Out(0) = DenseVector(raw, count);
+  if (wants_raw) arguments.Out(0) = DenseVector(raw.data(), count);
   double prediction = 0;
   if (wants_probability) {
-    std::copy(raw, raw + count, probability);
-    classifier_->RawToProbability({probability, count});
-    prediction = classifier_->PredictFromProbability({probability, count});
-    arguments.Out(1) = DenseVector(probability, count);
+    std::copy(raw.begin(), raw.end(), probability.begin());
+    classifier_->RawToProbability(probability);
+    prediction = classifier_->PredictFromProbability(probability);
+    arguments.Out(1) = DenseVector(probability.data(), count);
   } else if (wants_raw) {
-    prediction = classifier_->PredictFromRaw({raw, count}, probability);
+    prediction = classifier_->PredictFromRaw(raw, probability.data());
   } else {
-    prediction = classifier_->Predict({raw, count});
+    prediction = classifier_->Predict(raw);
   }
   if (arguments.Wants(prediction_port)) arguments.Out(prediction_port) = Value::Scalar(prediction);
   return ScoreCode::kOk;

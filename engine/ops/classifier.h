@@ -34,13 +34,15 @@ class Classifier {
   // Whether there are probabilities at all: linear_svc has none.
   virtual bool HasProbability() const noexcept { return true; }
 
-  // Writes class_count() scores.
-  virtual ScoreCode Raw(const VectorView& features, Arena& arena, double* raw) const noexcept = 0;
+  // The scores, in `arena` and the caller's to change: class_count() of them, but for a tree whose
+  // leaves hold another number.
+  virtual ScoreCode Raw(const VectorView& features, Arena& arena,
+                        std::span<double>* raw) const noexcept = 0;
   // Turns scores into probabilities, in place.
   virtual void RawToProbability(std::span<double> scores) const noexcept = 0;
 
   virtual double PredictFromProbability(std::span<const double> probability) const noexcept;
-  // `scratch` has room for class_count() values.
+  // `scratch` has room for as many values.
   virtual double PredictFromRaw(std::span<const double> raw, double* scratch) const noexcept;
   // For a node that declares neither raw scores nor probabilities. Overwrites the raw scores.
   virtual double Predict(std::span<double> raw) const noexcept;
@@ -51,6 +53,9 @@ class Classifier {
  protected:
   const std::optional<std::vector<double>> thresholds_;
 };
+
+// Room for `count` scores in `arena`. Codes: kTooLarge.
+ScoreCode AllocateScores(Arena& arena, std::size_t count, std::span<double>* scores) noexcept;
 
 // Computes what the node declares of raw_prediction, probability and prediction.
 class ClassifierKernel final : public Kernel {

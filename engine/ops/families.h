@@ -38,5 +38,6 @@ extern const OpFamily kClusterings;
 extern const OpFamily kGaussianMixtures;
 extern const OpFamily kTopicModels;
 extern const OpFamily kRecommenders;
+extern const OpFamily kXgboost;
 
 }  // namespace pillion

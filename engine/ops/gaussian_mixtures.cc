@@ -21,13 +21,12 @@ namespace {
 
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 
-// One component. A covariance that is not symmetric, or that has no positive eigenvalue, is found
-// out by MLeap at the first row; `usable` is false then.
+// One component. MLeap finds out at the first row that a covariance is not symmetric.
 struct Gaussian {
   Matrix whitening;                // diag(sqrt(1 / eigenvalue)) · eigenvectors transposed
   std::vector<double> white_mean;  // whitening · mean
   double log_scale = 0;            // of the density
-  bool usable = false;
+  bool symmetric = false;
 };
 
 bool IsSymmetric(const Matrix& matrix) {
@@ -50,12 +49,12 @@ Gaussian Decompose(const std::vector<double>& mean, const Matrix& covariance) {
   const Eigen::VectorXd& values = solver.eigenvalues();
   const double tolerance = kEpsilon * values.maxCoeff() * static_cast<double>(size);
   Gaussian gaussian;
+  gaussian.symmetric = true;
   gaussian.whitening = {covariance.rows, covariance.rows,
                         std::vector<double>(mean.size() * mean.size())};
   double log_determinant = 0;
   for (Eigen::Index i = 0; i < size; ++i) {
     const bool counts = values[i] > tolerance;
-    gaussian.usable = gaussian.usable || counts;
     if (counts) log_determinant += std::log(values[i]);
     const double scale = counts ? std::sqrt(1.0 / values[i]) : 0.0;
     for (Eigen::Index j = 0; j < size; ++j) {
@@ -105,7 +104,7 @@ class GaussianMixtureKernel final : public Kernel {
   // `difference` has room for x.size values.
   static ScoreCode Density(const Gaussian& gaussian, const VectorView& x, double* difference,
                            double* density) noexcept {
-    if (!gaussian.usable) return ScoreCode::kInvalidValue;
+    if (!gaussian.symmetric) return ScoreCode::kInvalidValue;
     if (x.size != gaussian.whitening.columns) return ScoreCode::kWrongSize;
     std::copy(gaussian.white_mean.begin(), gaussian.white_mean.end(), difference);
     AddProduct(gaussian.whitening, -1.0, x, difference);

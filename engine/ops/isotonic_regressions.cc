@@ -14,30 +14,35 @@
 namespace pillion {
 namespace {
 
-// Knows the function; REQUIRES: as many predictions as boundaries, at least one.
 class PiecewiseLinear {
  public:
   PiecewiseLinear(std::vector<double> boundaries, std::vector<double> predictions)
       : boundaries_(std::move(boundaries)), predictions_(std::move(predictions)) {}
 
-  // Bisects as java.util.Arrays.binarySearch does, which decides between equal boundaries.
-  double operator()(double x) const noexcept {
+  // Bisects as java.util.Arrays.binarySearch does, which decides between equal boundaries. The
+  // model need not have a prediction for each of them; absent: the one needed is missing.
+  std::optional<double> At(double x) const noexcept {
     std::size_t low = 0;
     std::size_t high = boundaries_.size();
     while (low < high) {
       const std::size_t middle = (low + high - 1) / 2;
       const int order = CompareTotally(boundaries_[middle], x);
-      if (order == 0) return predictions_[middle];
+      if (order == 0) return Prediction(middle);
       (order < 0 ? low : high) = order < 0 ? middle + 1 : middle;
     }
-    if (low == 0) return predictions_.front();
-    if (low == boundaries_.size()) return predictions_.back();
+    if (low == 0) return Prediction(0);
+    if (low == boundaries_.size()) return Prediction(predictions_.size() - 1);
+    if (low >= predictions_.size()) return std::nullopt;
     const double x1 = boundaries_[low - 1];
     const double y1 = predictions_[low - 1];
     return y1 + (predictions_[low] - y1) * (x - x1) / (boundaries_[low] - x1);
   }
 
  private:
+  std::optional<double> Prediction(std::size_t i) const noexcept {
+    return i < predictions_.size() ? std::optional(predictions_[i]) : std::nullopt;
+  }
+
   std::vector<double> boundaries_;
   std::vector<double> predictions_;
 };
@@ -60,7 +65,9 @@ class IsotonicKernel final : public Kernel {
       }
       x = EntryAt(features, static_cast<std::uint32_t>(*feature_index_));
     }
-    arguments.Out() = Value::Scalar(function_(x));
+    const std::optional<double> prediction = function_.At(x);
+    if (!prediction) return ScoreCode::kIndexOutOfBounds;
+    arguments.Out() = Value::Scalar(*prediction);
     return ScoreCode::kOk;
   }
 
@@ -75,12 +82,6 @@ Operation CompileIsotonicRegression(OpSource& source) {
   source.Boolean("isotonic");  // Must be there, but does not count.
   std::optional<std::int64_t> feature_index;
   if (source.Has("feature_index")) feature_index = source.Long("feature_index");
-  if (boundaries.empty()) source.Refuse("boundaries", "expected at least one, found none");
-  if (boundaries.size() != predictions.size()) {
-    source.Refuse("predictions", "expected as many as boundaries, " +
-                                     std::to_string(boundaries.size()) + ", found " +
-                                     std::to_string(predictions.size()));
-  }
   const DataType number = DataType::Scalar(BasicType::kDouble, false);
   return {.inputs = {{"features", feature_index ? DataType::Tensor(BasicType::kDouble,
                                                                    std::vector<std::int32_t>())

@@ -27,10 +27,15 @@ class MarginClassifier : public Classifier {
       : Classifier({margin.feature_count(), 2}, std::move(thresholds)),
         margin_(std::move(margin)) {}
 
-  ScoreCode Raw(const VectorView& features, Arena&, double* raw) const noexcept override {
-    const ScoreCode code = margin_.Of(features, &raw[1]);
-    raw[0] = -raw[1];
-    return code;
+  ScoreCode Raw(const VectorView& features, Arena& arena,
+                std::span<double>* raw) const noexcept override {
+    double margin = 0;
+    ScoreCode code = margin_.Of(features, &margin);
+    if (code == ScoreCode::kOk) code = AllocateScores(arena, 2, raw);
+    if (code != ScoreCode::kOk) return code;
+    (*raw)[0] = -margin;
+    (*raw)[1] = margin;
+    return ScoreCode::kOk;
   }
 
  private:
@@ -72,10 +77,13 @@ class MultinomialLogistic final : public Classifier {
         coefficients_(std::move(coefficients)),
         intercepts_(std::move(intercepts)) {}
 
-  ScoreCode Raw(const VectorView& features, Arena&, double* raw) const noexcept override {
+  ScoreCode Raw(const VectorView& features, Arena& arena,
+                std::span<double>* raw) const noexcept override {
     if (features.size != coefficients_.columns) return ScoreCode::kWrongSize;
-    std::copy(intercepts_.begin(), intercepts_.end(), raw);
-    AddProduct(coefficients_, 1.0, features, raw);
+    const ScoreCode code = AllocateScores(arena, class_count(), raw);
+    if (code != ScoreCode::kOk) return code;
+    std::copy(intercepts_.begin(), intercepts_.end(), raw->begin());
+    AddProduct(coefficients_, 1.0, features, raw->data());
     return ScoreCode::kOk;
   }
 

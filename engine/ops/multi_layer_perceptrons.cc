@@ -28,15 +28,18 @@ class MultiLayerPerceptron final : public Classifier {
         widest_(*std::max_element(layers_.begin(), layers_.end())),
         weights_(std::move(weights)) {}
 
-  ScoreCode Raw(const VectorView& features, Arena& arena, double* raw) const noexcept override {
+  ScoreCode Raw(const VectorView& features, Arena& arena,
+                std::span<double>* raw) const noexcept override {
     if (features.size != layers_.front()) return ScoreCode::kWrongSize;
+    const ScoreCode code = AllocateScores(arena, class_count(), raw);
+    if (code != ScoreCode::kOk) return code;
     const double* input = Densify(features, arena);
     double* outputs[2] = {arena.Allocate<double>(widest_), arena.Allocate<double>(widest_)};
     if (input == nullptr || outputs[1] == nullptr) return ScoreCode::kTooLarge;
     const double* weights = weights_.data();
     for (std::size_t layer = 1; layer < layers_.size(); ++layer) {
       const bool last = layer + 1 == layers_.size();
-      const std::span<double> output(last ? raw : outputs[layer % 2], layers_[layer]);
+      const std::span<double> output(last ? raw->data() : outputs[layer % 2], layers_[layer]);
       weights = Apply(weights, {input, layers_[layer - 1]}, output);
       if (!last) std::transform(output.begin(), output.end(), output.begin(), Sigmoid);
       input = output.data();
@@ -73,10 +76,10 @@ class MultiLayerPerceptron final : public Classifier {
   std::vector<double> weights_;
 };
 
-// How many weights the layers need; more than `max` is not counted on.
-std::uint64_t WeightCount(const std::vector<std::uint32_t>& layers, std::uint64_t max) {
+// How many weights the layers need; ends early where that is more than any file holds.
+std::uint64_t WeightCount(const std::vector<std::uint32_t>& layers) {
   std::uint64_t count = 0;
-  for (std::size_t i = 1; i < layers.size() && count <= max; ++i) {
+  for (std::size_t i = 1; i < layers.size() && count < UINT64_MAX / 4; ++i) {
     count += (std::uint64_t{layers[i - 1]} + 1) * layers[i];
   }
   return count;
@@ -97,9 +100,8 @@ Operation CompileMultiLayerPerceptron(OpSource& source) {
     source.Refuse("layers", "expected at least 2, found " + std::to_string(layers.size()));
     return {};
   }
-  if (const std::uint64_t count = WeightCount(layers, weights.size()); count != weights.size()) {
-    source.Refuse("weights", "expected " + std::to_string(count) +
-                                 (count > weights.size() ? " or more" : "") + ", found " +
+  if (const std::uint64_t count = WeightCount(layers); count != weights.size()) {
+    source.Refuse("weights", "expected " + std::to_string(count) + ", found " +
                                  std::to_string(weights.size()));
     return {};
   }

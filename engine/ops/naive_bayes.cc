@@ -29,11 +29,14 @@ class MultinomialBayes : public Classifier {
         priors_(std::move(priors)),
         weights_(std::move(weights)) {}
 
-  ScoreCode Raw(const VectorView& features, Arena&, double* raw) const noexcept override {
+  ScoreCode Raw(const VectorView& features, Arena& arena,
+                std::span<double>* raw) const noexcept override {
     if (features.size != weights_.columns) return ScoreCode::kWrongSize;
-    std::fill_n(raw, class_count(), 0.0);
-    AddProduct(weights_, 1.0, features, raw);
-    for (std::uint32_t i = 0; i < class_count(); ++i) raw[i] = priors_[i] + raw[i];
+    const ScoreCode code = AllocateScores(arena, class_count(), raw);
+    if (code != ScoreCode::kOk) return code;
+    std::fill(raw->begin(), raw->end(), 0.0);
+    AddProduct(weights_, 1.0, features, raw->data());
+    for (std::uint32_t i = 0; i < class_count(); ++i) (*raw)[i] = priors_[i] + (*raw)[i];
     return ScoreCode::kOk;
   }
 
@@ -57,13 +60,14 @@ class BernoulliBayes final : public MultinomialBayes {
       : MultinomialBayes(std::move(priors), WithoutAbsent(theta), std::move(thresholds)),
         absent_(SumOfAbsent(theta)) {}
 
-  ScoreCode Raw(const VectorView& features, Arena& arena, double* raw) const noexcept override {
+  ScoreCode Raw(const VectorView& features, Arena& arena,
+                std::span<double>* raw) const noexcept override {
     for (const double x : features.Values()) {
       if (x != 0.0 && x != 1.0) return ScoreCode::kInvalidValue;
     }
     const ScoreCode code = MultinomialBayes::Raw(features, arena, raw);
     if (code != ScoreCode::kOk) return code;
-    for (std::uint32_t i = 0; i < class_count(); ++i) raw[i] = absent_[i] + raw[i];
+    for (std::uint32_t i = 0; i < class_count(); ++i) (*raw)[i] = absent_[i] + (*raw)[i];
     return ScoreCode::kOk;
   }
 

@@ -20,24 +20,19 @@ namespace {
 class OneVsRestKernel final : public Kernel {
  public:
   explicit OneVsRestKernel(std::vector<std::shared_ptr<const Classifier>> classifiers)
-      : classifiers_(std::move(classifiers)) {
-    for (const auto& classifier : classifiers_) {
-      class_count_max_ = std::max(class_count_max_, classifier->class_count());
-    }
-  }
+      : classifiers_(std::move(classifiers)) {}
 
   ScoreCode Run(Arguments& arguments) const noexcept override {
     VectorView features;
     ScoreCode code = ReadVector(arguments.In(0), arguments.arena(), &features);
     if (code != ScoreCode::kOk) return code;
     double* raw = arguments.Allocate<double>(classifiers_.size());
-    double* scratch = arguments.Allocate<double>(class_count_max_);
-    if (raw == nullptr || scratch == nullptr) return ScoreCode::kTooLarge;
+    if (raw == nullptr) return ScoreCode::kTooLarge;
     std::size_t winner = 0;
     double best = 0;
     for (std::size_t i = 0; i < classifiers_.size(); ++i) {
       double probability = 0;
-      code = AskOne(*classifiers_[i], features, arguments.arena(), scratch, &raw[i], &probability);
+      code = AskOne(*classifiers_[i], features, arguments.arena(), &raw[i], &probability);
       if (code != ScoreCode::kOk) return code;
       if (i > 0 && CompareTotally(probability, best) <= 0) continue;
       winner = i;
@@ -52,24 +47,24 @@ class OneVsRestKernel final : public Kernel {
   }
 
  private:
-  // The raw score and the probability of class 1. `scores` has room for the classes' scores.
+  // The raw score and the probability of class 1.
   static ScoreCode AskOne(const Classifier& classifier, const VectorView& features, Arena& arena,
-                          double* scores, double* raw, double* probability) noexcept {
-    const ScoreCode code = classifier.Raw(features, arena, scores);
+                          double* raw, double* probability) noexcept {
+    std::span<double> scores;
+    const ScoreCode code = classifier.Raw(features, arena, &scores);
     if (code != ScoreCode::kOk) return code;
-    const std::span<double> all(scores, classifier.class_count());
     if (!classifier.HasProbability()) {
-      *raw = *probability = classifier.Predict(all);
+      *raw = *probability = classifier.Predict(scores);
       return ScoreCode::kOk;
     }
+    if (scores.size() < 2) return ScoreCode::kIndexOutOfBounds;
     *raw = scores[1];
-    classifier.RawToProbability(all);
+    classifier.RawToProbability(scores);
     *probability = scores[1];
     return ScoreCode::kOk;
   }
 
   std::vector<std::shared_ptr<const Classifier>> classifiers_;
-  std::uint32_t class_count_max_ = 0;
 };
 
 Operation CompileOneVsRest(OpSource& source);
@@ -82,9 +77,9 @@ std::shared_ptr<const Classifier> ReadClassifier(OpSource& model) {
     const Operation operation = row->compile(model);
     if (model.refused()) return nullptr;
     const auto* kernel = dynamic_cast<const ClassifierKernel*>(operation.kernel.get());
-    if (kernel != nullptr && kernel->classifier()->class_count() >= 2) return kernel->classifier();
+    if (kernel != nullptr) return kernel->classifier();
   }
-  model.Refuse("", "expected a classifier of two classes, found the op '" + model.op() + "'");
+  model.Refuse("", "expected a classifier, found the op '" + model.op() + "'");
   return nullptr;
 }
 

@@ -27,10 +27,12 @@ class FactorTable {
                    factors.begin() + static_cast<std::ptrdiff_t>(rank_));
   }
 
-  // nullptr: unknown.
-  const float* Find(std::int32_t id) const noexcept {
+  // False: unknown.
+  bool Find(std::int32_t id, const float** factors) const noexcept {
     const auto it = rows_.find(id);
-    return it == rows_.end() ? nullptr : values_.data() + it->second;
+    if (it == rows_.end()) return false;
+    *factors = values_.data() + it->second;
+    return true;
   }
 
  private:
@@ -45,9 +47,10 @@ class AlsKernel final : public Kernel {
       : rank_(rank), users_(std::move(users)), items_(std::move(items)) {}
 
   ScoreCode Run(Arguments& arguments) const noexcept override {
-    const float* user = users_.Find(arguments.In(0).As<std::int32_t>());
-    const float* item = items_.Find(arguments.In(1).As<std::int32_t>());
-    const bool known = user != nullptr && item != nullptr;
+    const float* user = nullptr;
+    const float* item = nullptr;
+    const bool known = users_.Find(arguments.In(0).As<std::int32_t>(), &user) &&
+                       items_.Find(arguments.In(1).As<std::int32_t>(), &item);
     arguments.Out() = Value::Scalar(known ? DotDense(user, item, rank_)
                                           : std::numeric_limits<float>::quiet_NaN());
     return ScoreCode::kOk;

@@ -86,9 +86,14 @@ class TopicKernel final : public Kernel {
     }
     double norm = 0;
     for (std::size_t t = 0; t < k; ++t) norm += std::abs(gamma[t]);
-    if (std::isnan(norm)) return ScoreCode::kInvalidValue;
+    if (std::isnan(norm) && AllFinite(document)) return ScoreCode::kInvalidValue;
     for (std::size_t t = 0; t < k; ++t) gamma[t] /= norm;
     return ScoreCode::kOk;
+  }
+
+  static bool AllFinite(const VectorView& document) noexcept {
+    const auto counts = document.Values();
+    return std::all_of(counts.begin(), counts.end(), [](double n) { return std::isfinite(n); });
   }
 
   // sums[t] = sum over the document's words of the word's share in topic t times count / phi,

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,81 +21,94 @@
 namespace pillion {
 namespace {
 
-// REQUIRES: each leaf holds one value a class.
-class VotingClassifier : public Classifier {
+class DecisionTreeClassifier final : public Classifier {
  public:
-  VotingClassifier(Size size, std::optional<std::vector<double>> thresholds, TreeEnsemble trees)
-      : Classifier(size, std::move(thresholds)), trees_(std::move(trees)) {}
+  DecisionTreeClassifier(Size size, std::optional<std::vector<double>> thresholds,
+                         TreeEnsemble tree)
+      : Classifier(size, std::move(thresholds)), tree_(std::move(tree)) {}
 
+  ScoreCode Raw(const VectorView& features, Arena& arena,
+                std::span<double>* raw) const noexcept override {
+    const std::uint32_t* leaves = nullptr;
+    ScoreCode code = tree_.forest.FindLeaves(features, arena, &leaves);
+    if (code != ScoreCode::kOk) return code;
+    const std::span<const double> leaf = tree_.Leaf(leaves[0]);
+    code = AllocateScores(arena, leaf.size(), raw);
+    if (code == ScoreCode::kOk) std::copy(leaf.begin(), leaf.end(), raw->begin());
+    return code;
+  }
   void RawToProbability(std::span<double> scores) const noexcept override { Normalise(scores); }
 
- protected:
-  const TreeEnsemble trees_;
+ private:
+  TreeEnsemble tree_;
 };
 
-class DecisionTreeClassifier final : public VotingClassifier {
+class RandomForestClassifier final : public Classifier {
  public:
-  using VotingClassifier::VotingClassifier;
-
-  ScoreCode Raw(const VectorView& features, Arena& arena, double* raw) const noexcept override {
-    const std::uint32_t* leaves = nullptr;
-    const ScoreCode code = trees_.forest.FindLeaves(features, arena, &leaves);
-    if (code != ScoreCode::kOk) return code;
-    std::copy_n(trees_.Leaf(leaves[0]), class_count(), raw);
-    return ScoreCode::kOk;
-  }
-};
-
-class RandomForestClassifier final : public VotingClassifier {
- public:
-  // Each leaf's shares are the same for every row, so they are divided out once.
   RandomForestClassifier(Size size, std::optional<std::vector<double>> thresholds,
                          TreeEnsemble trees)
-      : VotingClassifier(size, std::move(thresholds), DivideOut(std::move(trees))) {}
+      : Classifier(size, std::move(thresholds)), forest_(std::move(trees.forest)) {
+    for (std::uint32_t leaf = 0; leaf + 1 < trees.leaf_begins.size(); ++leaf) {
+      AddShares(trees.Leaf(leaf));
+    }
+  }
 
-  ScoreCode Raw(const VectorView& features, Arena& arena, double* raw) const noexcept override {
+  ScoreCode Raw(const VectorView& features, Arena& arena,
+                std::span<double>* raw) const noexcept override {
     const std::uint32_t* leaves = nullptr;
-    const ScoreCode code = trees_.forest.FindLeaves(features, arena, &leaves);
+    ScoreCode code = forest_.FindLeaves(features, arena, &leaves);
+    if (code == ScoreCode::kOk) code = AllocateScores(arena, class_count(), raw);
     if (code != ScoreCode::kOk) return code;
-    std::fill_n(raw, class_count(), 0.0);
-    for (std::uint32_t tree = 0; tree < trees_.tree_count(); ++tree) {
-      const double* shares = trees_.Leaf(leaves[tree]);
-      for (std::uint32_t i = 0; i < class_count(); ++i) raw[i] += shares[i];
+    std::fill(raw->begin(), raw->end(), 0.0);
+    for (std::uint32_t tree = 0; tree < forest_.tree_count(); ++tree) {
+      const double* shares = shares_.data() + std::size_t{leaves[tree]} * class_count();
+      for (std::uint32_t i = 0; i < class_count(); ++i) (*raw)[i] += shares[i];
     }
     return ScoreCode::kOk;
   }
+  void RawToProbability(std::span<double> scores) const noexcept override { Normalise(scores); }
 
  private:
-  // A leaf whose sum is 0 does not vote; adding its zeros does not change a sum that began at 0.
-  static TreeEnsemble DivideOut(TreeEnsemble trees) {
-    for (std::size_t i = 0; i < trees.leaf_values.size(); i += trees.width) {
-      const std::span<double> leaf(&trees.leaf_values[i], trees.width);
-      if (Sum(leaf) == 0) std::fill(leaf.begin(), leaf.end(), 0.0);
-      Normalise(leaf);
+  // A leaf's shares are the same for every row, so they are divided out once. One whose sum is 0
+  // does not vote: adding its zeros does not change a sum that began at 0.
+  void AddShares(std::span<const double> leaf) {
+    const double sum = Sum(leaf);
+    for (std::uint32_t i = 0; i < class_count(); ++i) {
+      shares_.push_back(sum != 0 ? leaf[i] / sum : 0.0);
     }
-    return trees;
   }
+
+  Forest forest_;
+  std::vector<double> shares_;  // [leaf][class]
 };
 
-template <typename VotingModel>
-Operation CompileVoting(OpSource& source, TreeEnsemble (*read)(OpSource&, std::uint32_t)) {
-  const Classifier::Size size = {static_cast<std::int32_t>(ReadCount(source, "num_features")),
-                                 ReadCount(source, "num_classes", 1)};
-  std::optional<std::vector<double>> thresholds = ReadThresholds(source, size.classes);
-  return MakeClassification(
-      std::make_shared<VotingModel>(size, std::move(thresholds), read(source, size.classes)));
+Classifier::Size ReadSize(OpSource& source) {
+  return {static_cast<std::int32_t>(ReadCount(source, "num_features")),
+          ReadCount(source, "num_classes")};
 }
 
 Operation CompileDecisionTreeClassifier(OpSource& source) {
-  return CompileVoting<DecisionTreeClassifier>(source, ReadTree);
+  const Classifier::Size size = ReadSize(source);
+  std::optional<std::vector<double>> thresholds = ReadThresholds(source, size.classes);
+  TreeEnsemble tree = ReadTree(source, LeafKind::kAllValues);
+  return MakeClassification(
+      std::make_shared<DecisionTreeClassifier>(size, std::move(thresholds), std::move(tree)));
 }
 
 Operation CompileRandomForestClassifier(OpSource& source) {
+  const Classifier::Size size = ReadSize(source);
   source.Doubles("tree_weights");  // Must be there, but does not count.
-  return CompileVoting<RandomForestClassifier>(
-      source, [](OpSource& forest, std::uint32_t class_count) {
-        return ReadTrees(forest, kDecisionTreeClassifier, class_count);
-      });
+  std::optional<std::vector<double>> thresholds = ReadThresholds(source, size.classes);
+  TreeEnsemble trees = ReadTrees(source, kDecisionTreeClassifier, LeafKind::kAllValues);
+  for (std::uint32_t leaf = 0; leaf + 1 < trees.leaf_begins.size(); ++leaf) {
+    const std::size_t found = trees.Leaf(leaf).size();
+    if (found >= size.classes) continue;
+    source.Refuse("trees", "expected " + std::to_string(size.classes) +
+                               " values in each leaf, found " + std::to_string(found));
+    return {};
+  }
+  return MakeClassification(
+      std::make_shared<RandomForestClassifier>(size, std::move(thresholds), std::move(trees)));
 }
 
 class GbtClassifier final : public Classifier {
@@ -105,13 +119,15 @@ class GbtClassifier final : public Classifier {
         trees_(std::move(trees)),
         weights_(std::move(weights)) {}
 
-  ScoreCode Raw(const VectorView& features, Arena& arena, double* raw) const noexcept override {
+  ScoreCode Raw(const VectorView& features, Arena& arena,
+                std::span<double>* raw) const noexcept override {
     const double* predictions = nullptr;
-    const ScoreCode code = trees_.Predict(features, arena, &predictions);
+    ScoreCode code = trees_.Predict(features, arena, &predictions);
+    if (code == ScoreCode::kOk) code = AllocateScores(arena, 2, raw);
     if (code != ScoreCode::kOk) return code;
     const double margin = DotDense(predictions, weights_.data(), weights_.size());
-    raw[0] = -margin;
-    raw[1] = margin;
+    (*raw)[0] = -margin;
+    (*raw)[1] = margin;
     return ScoreCode::kOk;
   }
 
@@ -137,7 +153,7 @@ Operation CompileGbtClassifier(OpSource& source) {
     source.Refuse("lossType", "expected \"logistic\", found \"" + loss + "\"");
   }
   std::optional<std::vector<double>> thresholds = ReadThresholds(source, 2);
-  TreeEnsemble trees = ReadTrees(source, kDecisionTreeRegression);
+  TreeEnsemble trees = ReadTrees(source, kDecisionTreeRegression, LeafKind::kFirstValue);
   std::vector<double> weights = ReadTreeWeights(source, trees);
   return MakeClassification(std::make_shared<GbtClassifier>(feature_count, std::move(thresholds),
                                                             std::move(trees), std::move(weights)));

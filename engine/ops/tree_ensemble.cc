@@ -10,35 +10,42 @@ namespace {
 
 class EnsembleReader {
  public:
-  explicit EnsembleReader(std::uint32_t class_count) : class_count_(class_count) {
-    if (class_count > 0) ensemble_.width = class_count;
-  }
+  explicit EnsembleReader(LeafKind kind) : kind_(kind) {}
 
   void Add(OpSource& source) {
     const DecisionTreeFile tree = source.DecisionTree();
     if (tree.nodes.empty()) return;  // Refused already.
     builder_.Add(tree);
     for (const DecisionTreeFile::Node& node : tree.nodes) {
-      if (node.kind != DecisionTreeFile::Kind::kLeaf) continue;
-      // A regression reads the first value, whatever follows.
-      if (class_count_ > 0 ? node.values_count != class_count_ : node.values_count == 0) {
-        source.Refuse("", "expected " + std::to_string(ensemble_.width) +
-                              " value(s) in each leaf of the tree, found " +
-                              std::to_string(node.values_count));
-        return;
-      }
-      const auto begin = tree.values.begin() + node.values_begin;
-      ensemble_.leaf_values.insert(ensemble_.leaf_values.end(), begin, begin + ensemble_.width);
+      if (node.kind == DecisionTreeFile::Kind::kLeaf) AddLeaf(source, tree, node);
     }
   }
 
   TreeEnsemble Finish() && {
+    if (kind_ == LeafKind::kAllValues) EndLeaf();
     ensemble_.forest = std::move(builder_).Build();
     return std::move(ensemble_);
   }
 
  private:
-  std::uint32_t class_count_;
+  void EndLeaf() {
+    ensemble_.leaf_begins.push_back(static_cast<std::uint32_t>(ensemble_.leaf_values.size()));
+  }
+
+  void AddLeaf(OpSource& source, const DecisionTreeFile& tree, const DecisionTreeFile::Node& leaf) {
+    const auto begin = tree.values.begin() + leaf.values_begin;
+    std::vector<double>& values = ensemble_.leaf_values;
+    if (kind_ == LeafKind::kAllValues) {
+      EndLeaf();
+      values.insert(values.end(), begin, begin + leaf.values_count);
+    } else if (leaf.values_count > 0) {
+      values.push_back(*begin);
+    } else if (!source.refused()) {
+      source.Refuse("", "expected a value in each leaf of the tree, found a leaf without");
+    }
+  }
+
+  LeafKind kind_;
   ForestBuilder builder_;
   TreeEnsemble ensemble_;
 };
@@ -52,19 +59,20 @@ ScoreCode TreeEnsemble::Predict(const VectorView& x, Arena& arena,
   if (code != ScoreCode::kOk) return code;
   auto* values = arena.Allocate<double>(tree_count());
   if (values == nullptr) return ScoreCode::kTooLarge;
-  for (std::uint32_t tree = 0; tree < tree_count(); ++tree) values[tree] = *Leaf(leaves[tree]);
+  for (std::uint32_t tree = 0; tree < tree_count(); ++tree)
+    values[tree] = leaf_values[leaves[tree]];
   *predictions = values;
   return ScoreCode::kOk;
 }
 
-TreeEnsemble ReadTree(OpSource& source, std::uint32_t class_count) {
-  EnsembleReader reader(class_count);
+TreeEnsemble ReadTree(OpSource& source, LeafKind kind) {
+  EnsembleReader reader(kind);
   reader.Add(source);
   return std::move(reader).Finish();
 }
 
-TreeEnsemble ReadTrees(OpSource& source, std::string_view tree_op, std::uint32_t class_count) {
-  EnsembleReader reader(class_count);
+TreeEnsemble ReadTrees(OpSource& source, std::string_view tree_op, LeafKind kind) {
+  EnsembleReader reader(kind);
   for (const std::string& name : source.Strings("trees")) {
     std::optional<OpSource> tree = source.Nested(name);
     if (!tree) continue;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,22 +17,27 @@ inline constexpr std::string_view kDecisionTreeClassifier = "decision_tree_class
 
 struct TreeEnsemble {
   Forest forest;
-  std::uint32_t width = 1;          // values a leaf
-  std::vector<double> leaf_values;  // [leaf][width]
+  std::vector<double> leaf_values;
+  std::vector<std::uint32_t> leaf_begins;  // into leaf_values, then its end; empty: one a leaf
 
   std::uint32_t tree_count() const noexcept { return forest.tree_count(); }
-  const double* Leaf(std::uint32_t leaf) const noexcept {
-    return leaf_values.data() + std::size_t{leaf} * width;
+  // REQUIRES: leaf_begins.
+  std::span<const double> Leaf(std::uint32_t leaf) const noexcept {
+    return std::span(leaf_values)
+        .subspan(leaf_begins[leaf], leaf_begins[leaf + 1] - leaf_begins[leaf]);
   }
-  // The first value of the leaf that `x` reaches in each tree, in `arena`. Codes: as FindLeaves.
+  // The value of the leaf that `x` reaches in each tree, in `arena`. Codes: as FindLeaves.
+  // REQUIRES: no leaf_begins.
   ScoreCode Predict(const VectorView& x, Arena& arena, const double** predictions) const noexcept;
 };
 
-// The tree of the model itself. With `class_count` a leaf has so many values, otherwise one;
-// another number is refused.
-TreeEnsemble ReadTree(OpSource& source, std::uint32_t class_count = 0);
+// What counts of a leaf: for a regression the first value, without which it is refused.
+enum class LeafKind : std::uint8_t { kFirstValue, kAllValues };
+
+// The tree of the model itself.
+TreeEnsemble ReadTree(OpSource& source, LeafKind kind);
 // The models that attribute "trees" lists, each of which must be a `tree_op`.
-TreeEnsemble ReadTrees(OpSource& source, std::string_view tree_op, std::uint32_t class_count = 0);
+TreeEnsemble ReadTrees(OpSource& source, std::string_view tree_op, LeafKind kind);
 
 // Attribute "tree_weights", one for each of `trees`.
 std::vector<double> ReadTreeWeights(OpSource& source, const TreeEnsemble& trees);

@@ -49,14 +49,15 @@ Operation MakeTreeRegression(std::uint32_t feature_count, TreeEnsemble trees, Co
 Operation CompileDecisionTreeRegression(OpSource& source) {
   const std::uint32_t feature_count = ReadCount(source, "num_features");
   return MakeTreeRegression(
-      feature_count, ReadTree(source),
+      feature_count, ReadTree(source, LeafKind::kFirstValue),
       [](std::span<const double> predictions) noexcept { return predictions.front(); });
 }
 
 Operation CompileRandomForestRegression(OpSource& source) {
   const std::uint32_t feature_count = ReadCount(source, "num_features");
   source.Doubles("tree_weights");  // Must be there, but does not count.
-  return MakeTreeRegression(feature_count, ReadTrees(source, kDecisionTreeRegression),
+  return MakeTreeRegression(feature_count,
+                            ReadTrees(source, kDecisionTreeRegression, LeafKind::kFirstValue),
                             [](std::span<const double> predictions) noexcept {
                               return Sum(predictions) / static_cast<double>(predictions.size());
                             });
@@ -64,7 +65,7 @@ Operation CompileRandomForestRegression(OpSource& source) {
 
 Operation CompileGbtRegression(OpSource& source) {
   const std::uint32_t feature_count = ReadCount(source, "num_features");
-  TreeEnsemble trees = ReadTrees(source, kDecisionTreeRegression);
+  TreeEnsemble trees = ReadTrees(source, kDecisionTreeRegression, LeafKind::kFirstValue);
   std::vector<double> weights = ReadTreeWeights(source, trees);
   return MakeTreeRegression(
       feature_count, std::move(trees),

@@ -20,6 +20,7 @@ namespace {
 
 struct Options {
   std::string model;
+  LoadOptions load;
   std::string as = "text";
   std::vector<std::string> select;
 };
@@ -154,7 +155,8 @@ void PrintJson(const Plan& plan) {
 }
 
 Result<std::shared_ptr<const Plan>> LoadPlan(const Options& options) {
-  PILLION_ASSIGN(const std::shared_ptr<const Model> model, Model::Load(options.model));
+  PILLION_ASSIGN(const std::shared_ptr<const Model> model,
+                 Model::Load(options.model, options.load));
   Model::BindOptions bind;
   if (!options.select.empty()) bind.outputs = options.select;
   return model->Bind(bind);
@@ -176,6 +178,7 @@ ExitCode Run(const Options& options) {
 CommandRun SetUpInspect(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   AddModel(app, options->model);
+  AddXgboostRuntime(app, options->load);
   app.add_option("--as", options->as, "text (default) or json")
       ->check(CLI::IsMember({"text", "json"}));
   AddSelect(app, options->select, "Wanted columns: a,b,c (default: all that are made)");

@@ -2,10 +2,25 @@
 
 #include <CLI/CLI.hpp>
 
+#include "engine/load_options.h"
+
 namespace pillion {
 
 void AddModel(CLI::App& app, std::string& model) {
   app.add_option("MODEL", model, "Bundle: a zip or a directory")->required();
+}
+
+void AddXgboostRuntime(CLI::App& app, LoadOptions& options) {
+  const auto set = [&options](const std::string& name) {
+    options.xgboost_runtime =
+        name == "predictor" ? XgboostRuntime::kPredictor : XgboostRuntime::kNative;
+  };
+  app.add_option_function<std::string>(
+         "--xgboost", set,
+         "XGBoost models as MLeap scores them with the library (native, default) or with its "
+         "pure-Java predictor (predictor)")
+      ->check(CLI::IsMember({"native", "predictor"}))
+      ->envname("PILLION_XGBOOST_RUNTIME");
 }
 
 void AddSelect(CLI::App& app, std::vector<std::string>& select, const char* meaning) {

@@ -18,6 +18,7 @@ namespace {
 
 struct Options {
   std::string model;
+  LoadOptions load;
   std::string as = "fbs";
   std::vector<std::string> select;
 };
@@ -35,7 +36,7 @@ void PrintJson(const Plan& plan) {
 }
 
 ExitCode Run(const Options& options) {
-  const Result<std::shared_ptr<const Model>> model = Model::Load(options.model);
+  const Result<std::shared_ptr<const Model>> model = Model::Load(options.model, options.load);
   if (!model) return Report(model.error());
   Model::BindOptions bind;
   if (!options.select.empty()) bind.outputs = options.select;
@@ -55,6 +56,7 @@ ExitCode Run(const Options& options) {
 CommandRun SetUpSchema(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   AddModel(app, options->model);
+  AddXgboostRuntime(app, options->load);
   app.add_option("--as", options->as, "fbs (default), a FlatBuffers schema, or json")
       ->check(CLI::IsMember({"fbs", "json"}));
   AddSelect(app, options->select, "Wanted columns: a,b,c (default: all that are made)");

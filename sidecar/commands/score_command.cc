@@ -17,6 +17,7 @@ namespace {
 
 struct Options {
   std::string model;
+  LoadOptions load;
   std::string url;
   std::string input = "-";
   std::string output;
@@ -32,9 +33,9 @@ struct Scoring {
   std::function<Result<ScoreSummary>(const FrameSource&, const ScoreOptions&, RowSink&)> score;
 };
 
-Result<Scoring> OpenLocal(const std::string& path) {
+Result<Scoring> OpenLocal(const std::string& path, const LoadOptions& load) {
   std::shared_ptr<const Model> model;
-  PILLION_ASSIGN(model, Model::Load(path));
+  PILLION_ASSIGN(model, Model::Load(path, load));
   return Scoring{[model](const ScoreOptions& options) { return ColumnsFor(*model, options); },
                  [model](const FrameSource& source, const ScoreOptions& options, RowSink& answers) {
                    return ScoreRows(model, source, options, answers);
@@ -76,8 +77,8 @@ ExitCode ScoreInput(const Scoring& scoring, const Options& options, const std::s
 }
 
 ExitCode Run(const Options& options) {
-  const Result<Scoring> scoring =
-      options.url.empty() ? OpenLocal(options.model) : OpenRemote(options.url, options.model);
+  const Result<Scoring> scoring = options.url.empty() ? OpenLocal(options.model, options.load)
+                                                      : OpenRemote(options.url, options.model);
   if (!scoring) {
     const ExitCode code = Report(scoring.error());
     return options.url.empty() ? code : ExitCode::kUnavailable;
@@ -107,6 +108,7 @@ CommandRun SetUpScore(CLI::App& app) {
   app.add_option("--to", options->to, "Form of the answers (default json, a leap frame)")
       ->check(formats)
       ->envname("PILLION_TO");
+  AddXgboostRuntime(app, options->load);
   AddSelect(app, options->select, "Columns of the answers: a,b,c (default: all)");
   app.add_option("-o,--output", options->output, "File for the answers (default: standard output)");
   app.add_flag("--keep-going", options->keep_going,

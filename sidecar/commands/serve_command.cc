@@ -10,6 +10,7 @@
 
 #include "sidecar/commands/command.h"
 #include "sidecar/commands/files.h"
+#include "sidecar/commands/options.h"
 #include "sidecar/commands/run_dir.h"
 #include "sidecar/serving/model_scorer.h"
 #include "sidecar/transport/server.h"
@@ -19,6 +20,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> models;
+  LoadOptions load;
   std::string run_dir = kDefaultRunDir;
   TransportOptions transport;
   bool socket_only = false;
@@ -42,7 +44,7 @@ std::string NamesOf(const std::vector<ModelArgument>& models) {
 ExitCode Run(Options options) {
   std::vector<ModelArgument> arguments;
   for (const std::string& text : options.models) arguments.push_back(ModelArgument::Parse(text));
-  auto scorer = ModelScorer::Load(arguments, {});
+  auto scorer = ModelScorer::Load(arguments, options.load);
   if (!scorer) return Report(scorer.error());
 
   std::error_code error;
@@ -67,6 +69,7 @@ CommandRun SetUpServe(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   TransportOptions& transport = options->transport;
   app.add_option("MODEL", options->models, "Bundles, each NAME=PATH or PATH")->required();
+  AddXgboostRuntime(app, options->load);
   app.add_option("--run-dir", options->run_dir, "Directory of the socket, pillion.sock")
       ->envname("PILLION_RUN_DIR")
       ->capture_default_str();

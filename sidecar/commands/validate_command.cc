@@ -8,12 +8,18 @@
 #include "engine/model.h"
 #include "sidecar/commands/command.h"
 #include "sidecar/commands/files.h"
+#include "sidecar/commands/options.h"
 
 namespace pillion {
 namespace {
 
-Result<void> Validate(const std::string& path) {
-  PILLION_ASSIGN(const std::shared_ptr<const Model> model, Model::Load(path));
+struct Options {
+  std::vector<std::string> paths;
+  LoadOptions load;
+};
+
+Result<void> Validate(const std::string& path, const LoadOptions& load) {
+  PILLION_ASSIGN(const std::shared_ptr<const Model> model, Model::Load(path, load));
   PILLION_TRY(model->Bind({}));
   return {};
 }
@@ -25,10 +31,10 @@ void Print(const std::string& path, const LoadError& error) {
   }
 }
 
-ExitCode Run(const std::vector<std::string>& paths) {
+ExitCode Run(const Options& options) {
   ExitCode code = ExitCode::kOk;
-  for (const std::string& path : paths) {
-    const Result<void> valid = Validate(path);
+  for (const std::string& path : options.paths) {
+    const Result<void> valid = Validate(path, options.load);
     if (valid) continue;
     Print(path, valid.error());
     if (code != ExitCode::kData) code = ExitCodeOf(valid.error());
@@ -40,8 +46,9 @@ ExitCode Run(const std::vector<std::string>& paths) {
 }  // namespace
 
 CommandRun SetUpValidate(CLI::App& app) {
-  const auto paths = std::make_shared<std::vector<std::string>>();
-  app.add_option("MODEL", *paths, "Bundles: zips or directories")->required();
+  const auto options = std::make_shared<Options>();
+  app.add_option("MODEL", options->paths, "Bundles: zips or directories")->required();
+  AddXgboostRuntime(app, options->load);
   app.footer(
       "Prints one line a problem: bundle, place, what was found and expected. Exit code 65 if "
       "there\n"
@@ -50,7 +57,7 @@ CommandRun SetUpValidate(CLI::App& app) {
       "Examples:\n"
       "  pillion validate house.zip\n"
       "  pillion validate models/*.zip\n");
-  return [paths] { return Run(*paths); };
+  return [options] { return Run(*options); };
 }
 
 }  // namespace pillion

@@ -61,7 +61,7 @@ ModelArgument ModelArgument::Parse(std::string_view text) {
 }
 
 Result<std::unique_ptr<ModelScorer>> ModelScorer::Load(const std::vector<ModelArgument>& arguments,
-                                                       const Limits& limits) {
+                                                       const LoadOptions& options) {
   auto scorer = std::make_unique<ModelScorer>();
   std::vector<Problem> problems;
   for (const ModelArgument& argument : arguments) {
@@ -70,7 +70,7 @@ Result<std::unique_ptr<ModelScorer>> ModelScorer::Load(const std::vector<ModelAr
                           "the name '" + argument.name + "' is empty or given twice"});
       continue;
     }
-    auto model = Model::Load(argument.path, limits);
+    auto model = Model::Load(argument.path, options);
     if (!model) {
       for (Problem& problem : model.error().problems) {
         problem.where = argument.name + ": " + problem.where;

@@ -27,7 +27,7 @@ class ModelScorer final : public Scorer {
  public:
   // Loads all of them. Errors name the model's argument; two of one name are an error.
   static Result<std::unique_ptr<ModelScorer>> Load(const std::vector<ModelArgument>& arguments,
-                                                   const Limits& limits);
+                                                   const LoadOptions& options);
 
   tl::expected<Binding, Refusal> Bind(const BindRequest& request) override;
   bool Ready() const override { return true; }

@@ -135,7 +135,8 @@ std::string ToText(const Value& value, const DataType& type) {
 }
 
 OpFixture::OpFixture(std::string_view op, std::string_view attributes,
-                     std::vector<std::string> inputs, std::vector<std::string> outputs) {
+                     std::vector<std::string> inputs, std::vector<std::string> outputs,
+                     const std::vector<SideFile>& files, const LoadOptions& options) {
   const ScratchDirectory directory;
   fs::create_directory(directory.path() / "root");
   Write(directory.path() / "bundle.json",
@@ -146,7 +147,12 @@ OpFixture::OpFixture(std::string_view op, std::string_view attributes,
   Write(directory.path() / "root/node.json",
         fmt::format(R"({{"name": "op", "shape": {{"inputs": {}, "outputs": {}}}}})",
                     Sockets(inputs), Sockets(outputs)));
-  Result<std::shared_ptr<const Model>> model = Model::Load(directory.path());
+  for (const SideFile& file : files) {
+    const fs::path path = directory.path() / "root" / file.path;
+    fs::create_directories(path.parent_path());
+    Write(path, file.bytes);
+  }
+  Result<std::shared_ptr<const Model>> model = Model::Load(directory.path(), options);
   if (!model) {
     refusal_ = model.error().Text();
     return;

@@ -38,9 +38,16 @@ std::string ToText(const Value& value, const DataType& type);
 
 class OpFixture {
  public:
+  // A further file of the model: "tree.json", or "tree0/model.json" of a nested model.
+  struct SideFile {
+    std::string path;
+    std::string bytes;
+  };
+
   // `attributes` is the JSON of model.json's "attributes". Columns are named after their ports.
   OpFixture(std::string_view op, std::string_view attributes, std::vector<std::string> inputs,
-            std::vector<std::string> outputs);
+            std::vector<std::string> outputs, const std::vector<SideFile>& files = {},
+            const LoadOptions& options = {});
 
   // Why the bundle was refused; empty if it was not.
   const std::string& refusal() const { return refusal_; }

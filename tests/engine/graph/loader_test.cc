@@ -21,6 +21,15 @@ std::vector<std::string> Names(const Schema& schema) {
   return names;
 }
 
+TEST(Loader, SaysWhyAKnownOpIsNotSupported) {
+  BundleOnDisk bundle;
+  bundle.Pipeline("root", R"("one")");
+  bundle.Node("root/one.node", R"("inputs":[],"outputs":[])", "tensorflow", "");
+  const auto model = bundle.Load();
+  ASSERT_FALSE(model);
+  EXPECT_THAT(model.error().Text(), HasSubstr("the op 'tensorflow' is not supported: "));
+}
+
 TEST(Loader, ChainsStagesThroughNestedPipelines) {
   BundleOnDisk bundle;
   bundle.Pipeline("root", R"("inner","last")");
