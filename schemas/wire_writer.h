@@ -51,7 +51,11 @@ class WireWriter {
   std::uint32_t Take(std::uint64_t bytes, std::uint32_t alignment, std::uint32_t phase) noexcept {
     const std::uint32_t skip = (phase - used_) & (alignment - 1);
     if (skip + bytes > room_bytes_ - used_) return kNoRoom;
-    std::memset(room_ + used_, 0, skip);
+    if (bytes >= 8) {
+      Store(used_, std::uint64_t{0});  // skip < 8: faster than a call, and what is over is taken
+    } else {
+      std::memset(room_ + used_, 0, skip);
+    }
     const std::uint32_t position = used_ + skip;
     used_ = position + static_cast<std::uint32_t>(bytes);
     return position;

@@ -17,26 +17,38 @@ constexpr std::uint64_t kTensorOverheadBytes = 64;
 }  // namespace
 
 AnswerEncoder::AnswerEncoder(const RowLayout& layout)
-    : layout_(&layout), vtable_(2 + layout.size()) {
+    : layout_(&layout),
+      full_row_(layout.empty_row().begin(), layout.empty_row().end()),
+      vtable_(2 + layout.size()) {
   vtable_[0] = static_cast<std::uint16_t>(layout.vtable_bytes());
   vtable_[1] = static_cast<std::uint16_t>(layout.table_bytes());
+  for (std::size_t i = 0; i < layout.size(); ++i) {
+    std::memcpy(&full_row_[RowLayout::kVtablePosition + RowLayout::VtableEntry(i)], &layout[i].slot,
+                sizeof layout[i].slot);
+  }
 }
 
 bool AnswerEncoder::BeginRow(std::span<std::byte> response) noexcept {
-  writer_ = WireWriter(response, 0);
-  vtable_position_ = empty_table_ = 0;
-  next_code_ = 0;
-  next_answer_ = writer_.Take(4, 4, 0);
-  return next_answer_ != kNoRoom;
+  if (response.size() < full_row_.size()) return false;
+  std::memcpy(response.data(), full_row_.data(), full_row_.size());
+  writer_ = WireWriter(response, static_cast<std::uint32_t>(full_row_.size()));
+  batch_ = false;
+  vtable_position_ = RowLayout::kVtablePosition;
+  table_ = layout_->table_position();
+  return true;
 }
 
 bool AnswerEncoder::BeginBatch(std::span<std::byte> response, std::uint32_t row_count) noexcept {
-  if (!BeginRow(response)) return false;
+  writer_ = WireWriter(response, 0);
+  batch_ = true;
+  vtable_position_ = empty_table_ = 0;
+  const std::uint32_t root = writer_.Take(4, 4, 0);
+  if (root == kNoRoom) return false;
   const std::uint32_t vtable = writer_.AppendVtable(kAnswersTableBytes, {4, 8, 12});
   if (vtable == kNoRoom) return false;
   const std::uint32_t table = writer_.AppendTable(vtable, kAnswersTableBytes, 4);
   if (table == kNoRoom) return false;
-  writer_.Link(next_answer_, table);
+  writer_.Link(root, table);
   next_answer_ = writer_.AppendVector(FieldSlot(table, kAnswersField), 4, row_count);
   if (next_answer_ == kNoRoom) return false;
   next_column_ = writer_.AppendVector(FieldSlot(table, kColumnsField), 2, row_count);
@@ -58,15 +70,12 @@ bool AnswerEncoder::BeginTable() noexcept {
   return table_ != kNoRoom;
 }
 
-bool AnswerEncoder::Put(std::uint32_t column, const Value& value) noexcept {
-  const ColumnLayout& layout = (*layout_)[column];
-  const std::uint32_t slot = table_ + layout.slot;
+bool AnswerEncoder::Append(const ColumnLayout& layout, std::uint32_t slot,
+                           const Value& value) noexcept {
   const ElementsView elements(layout.base, value.elements, value.count);
   switch (layout.form) {
     case WireForm::kString: return writer_.AppendString(slot, value.text);
     case WireForm::kByteString: return writer_.AppendByteString(slot, value.text);
-    case WireForm::kList:
-    case WireForm::kTextList: return writer_.AppendList(slot, elements);
     case WireForm::kTensor: {
       const std::size_t index_count = value.sparse ? std::size_t{value.count} * value.rank : 0;
       return writer_.AppendTensor(
@@ -74,10 +83,8 @@ bool AnswerEncoder::Put(std::uint32_t column, const Value& value) noexcept {
     }
     case WireForm::kMap:
       return writer_.AppendMap(slot, {{layout.key, value.keys, value.count}, elements});
-    default: break;
+    default: return writer_.AppendList(slot, elements);
   }
-  std::memcpy(writer_.at(slot), &value.bits, layout.inline_bytes);
-  return true;
 }
 
 bool AnswerEncoder::AddFailure(ScoreCode code, std::int32_t column) noexcept {
@@ -94,7 +101,6 @@ bool AnswerEncoder::AddFailure(ScoreCode code, std::int32_t column) noexcept {
 void AnswerEncoder::EndAnswer(std::uint32_t table, ScoreCode code, std::int32_t column) noexcept {
   writer_.Link(next_answer_, table);
   next_answer_ += 4;
-  if (next_code_ == 0) return;
   writer_.Store(next_code_, static_cast<std::uint8_t>(code));
   writer_.Store(next_column_, static_cast<std::int16_t>(column));
   next_code_ += 1;

@@ -29,15 +29,21 @@ class AnswerEncoder {
   // Appends an answer. `output(i)`: the value of column i.
   template <typename Output>
   bool Add(const Output& output) noexcept {
-    for (std::uint32_t i = 0; i < layout_->size(); ++i) {
-      vtable_[2 + i] = output(i).null ? std::uint16_t{0} : (*layout_)[i].slot;
+    if (batch_) {
+      for (std::uint32_t i = 0; i < layout_->size(); ++i) {
+        vtable_[2 + i] = output(i).null ? std::uint16_t{0} : (*layout_)[i].slot;
+      }
+      if (!BeginTable()) return false;
     }
-    if (!BeginTable()) return false;
     for (std::uint32_t i = 0; i < layout_->size(); ++i) {
       const Value& value = output(i);
-      if (!value.null && !Put(i, value)) return false;
+      if (value.null) {
+        writer_.Store(vtable_position_ + RowLayout::VtableEntry(i), std::uint16_t{0});
+      } else if (!Put(i, value)) {
+        return false;
+      }
     }
-    EndAnswer(table_, ScoreCode::kOk, kNoColumn);
+    if (batch_) EndAnswer(table_, ScoreCode::kOk, kNoColumn);
     return true;
   }
   // Appends the place of a row without answer; in batches only.
@@ -49,18 +55,33 @@ class AnswerEncoder {
  private:
   // A table for the fields that vtable_ names, behind their vtable if the last answer's differs.
   bool BeginTable() noexcept;
-  bool Put(std::uint32_t column, const Value& value) noexcept;
+  bool Put(std::uint32_t column, const Value& value) noexcept {
+    const ColumnLayout& layout = (*layout_)[column];
+    const std::uint32_t slot = table_ + layout.slot;
+    switch (layout.form) {
+      case WireForm::kEightBytes: writer_.Store(slot, value.bits); return true;
+      case WireForm::kFourBytes: writer_.Store(slot, value.int32); return true;
+      case WireForm::kTwoBytes: writer_.Store(slot, value.int16); return true;
+      case WireForm::kOneByte: writer_.Store(slot, value.int8); return true;
+      case WireForm::kBoolean: writer_.Store(slot, value.boolean); return true;
+      default: return Append(layout, slot, value);
+    }
+  }
+  // Whatever does not lie in the table itself.
+  bool Append(const ColumnLayout& layout, std::uint32_t slot, const Value& value) noexcept;
   void EndAnswer(std::uint32_t table, ScoreCode code, std::int32_t column) noexcept;
 
   const RowLayout* layout_;
+  std::vector<std::byte> full_row_;    // the layout's empty row with no column null
+  std::vector<std::uint16_t> vtable_;  // in batches: of the answer that is being added
   WireWriter writer_;
-  std::vector<std::uint16_t> vtable_;  // of the answer that is being added
+  bool batch_ = false;
   std::uint32_t vtable_position_ = 0;  // of the last answer's; 0: none yet
-  std::uint32_t table_ = 0;
+  std::uint32_t table_ = 0;            // of the answer that is being added
+  // In batches only.
   std::uint32_t empty_table_ = 0;  // which all failed rows share; 0: none yet
-  // Slots in a batch's vectors, or in the root, for the next answer.
-  std::uint32_t next_answer_ = 0;
-  std::uint32_t next_code_ = 0;  // 0: no batch
+  std::uint32_t next_answer_ = 0;  // slots in the three vectors
+  std::uint32_t next_code_ = 0;
   std::uint32_t next_column_ = 0;
 };
 
