@@ -61,8 +61,8 @@ class Library {
     const std::string name = std::string("pillion.a_model.") + table;
     for (const reflection::Object* object : *schema.objects()) {
       if (object->name()->string_view() != name) continue;
-      return flatbuffers::Verify(
-          schema, *object, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+      return flatbuffers::Verify(schema, *object,
+                                 reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
     }
     return false;
   }

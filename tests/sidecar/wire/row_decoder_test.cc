@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
+#include <algorithm>
+#include <cstring>
 #include <functional>
+#include <memory>
 
 #include "flatbuffers/flatbuffers.h"
 #include "schemas/batch_builder.h"
@@ -93,6 +95,49 @@ TEST(RowDecoder, TakesNoMemoryOnceWarm) {
     }
   }
   EXPECT_EQ(AllocationCount(), before);
+}
+
+// Bytes that end where the memory ends, each of them changed in turn: what decodes must be
+// readable to its last element.
+TEST(RowDecoder, StaysInsideOfHostileBytes) {
+  for (std::uint32_t seed = 0; seed < 25; ++seed) {
+    RandomRows random(seed);
+    const auto layout = Layout(random.Columns(6));
+    RowBuilder builder(layout);
+    BatchBuilder batch;
+    for (int n = 0; n < 2; ++n) {
+      builder.Clear();
+      ASSERT_EQ(SetRow(builder, random.Row(layout->columns())), ScoreCode::kOk);
+      ASSERT_EQ(batch.Add(builder), ScoreCode::kOk);
+    }
+    RowDecoder decoder(*layout);
+    std::vector<Value> decoded(layout->size());
+    const auto read = [&](std::span<const std::byte> bytes) {
+      for (const RequestKind kind : {RequestKind::kRow, RequestKind::kBatch}) {
+        if (decoder.Open(kind, bytes) != ScoreCode::kOk) continue;
+        for (std::uint32_t i = 0; i < std::min(decoder.row_count(), 4U); ++i) {
+          Arena arena(1 << 16, 1 << 10);
+          if (decoder.Decode(i, decoded.data(), arena) != ScoreCode::kOk) continue;
+          Print(layout->columns(), decoded);
+        }
+      }
+    };
+    const auto rows = batch.Finish();
+    const auto copy = std::make_unique<std::byte[]>(rows.size());
+    std::memcpy(copy.get(), rows.data(), rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      for (const std::uint8_t change : {0x01, 0x04, 0x80, 0xff}) {
+        copy[i] ^= std::byte{change};
+        read({copy.get(), rows.size()});
+        copy[i] ^= std::byte{change};
+      }
+    }
+    for (std::size_t cut = 0; cut < rows.size(); ++cut) {
+      const auto shorter = std::make_unique<std::byte[]>(cut);
+      std::memcpy(shorter.get(), copy.get(), cut);
+      read({shorter.get(), cut});
+    }
+  }
 }
 
 // Rows of one column that the library's builder makes, so that they can be wrong on purpose.

@@ -1,0 +1,14 @@
+// All that a client can ask of an answer.
+#pragma once
+
+#include <string>
+
+#include "schemas/answer_reader.h"
+
+namespace pillion {
+
+// The answer's columns as Print() of wire_rows.h has them; a column that is refused is its code.
+// REQUIRES: the reader was opened.
+std::string ReadAnswer(AnswerReader& reader);
+
+}  // namespace pillion
