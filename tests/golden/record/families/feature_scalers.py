@@ -10,6 +10,7 @@ from recorder.cases import (
     attributes,
     bundle_case,
     edited_case,
+    protobuf_case,
     reframed_case,
     resaved_case,
     spark_case,
@@ -51,6 +52,7 @@ PRODUCT = spark(
     "elementwise_product_usual", ElementwiseProduct, scalingVec=Vectors.dense([2.0, 0.0, -1.5, 1e10, 0.1])
 )
 NORM_2 = spark("normalizer_2", Normalizer, p=2.0)
+NORM_INFINITY = spark("normalizer_infinity", Normalizer, "infinity cannot pass through JSON", p=INF)
 
 CASES = [
     STANDARD,
@@ -187,7 +189,8 @@ CASES = [
     NORM_2,
     spark("normalizer_1", Normalizer, p=1.0),
     spark("normalizer_3", Normalizer, p=3.0),
-    spark("normalizer_infinity", Normalizer, "infinity cannot pass through JSON", p=INF),
+    NORM_INFINITY,
+    protobuf_case("normalizer_infinity_protobuf", NORM_INFINITY, "infinity passes through protobuf"),
     edited_case("normalizer_below_1", NORM_2, attributes(p_norm=double(0.5)), "p = 0.5"),
     edited_case("normalizer_as_long", NORM_2, attributes(p_norm={"long": 2}), "p of another kind reads as 0"),
     edited_case("normalizer_no_size", NORM_2, attributes(input_size=None), "input_size absent"),

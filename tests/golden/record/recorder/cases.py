@@ -48,6 +48,17 @@ def stage(kind, **options):
     return lambda spark: kind(**options)
 
 
+def protobuf_case(name, base, note=""):
+    """Another case fitted again, with the protobuf form as its only bundle."""
+
+    def make(kit, path):
+        model = base.make(kit, path)
+        path.with_name("model.pb.zip").replace(path)
+        return model
+
+    return Case(name, base.source, base.ops, base.columns, base.rows, make, note, base.extension)
+
+
 def with_thresholds(kind, thresholds, **options):
     """Some classifiers take thresholds only by their setter."""
     return lambda spark: kind(featuresCol="features", **options).setThresholds(thresholds)
