@@ -69,7 +69,11 @@ ExitCode ScoreInput(const Scoring& scoring, const Options& options, const std::s
   const std::unique_ptr<RowSink> writer =
       MakeFrameWriter(*ParseFrameFormat(options.to), output.stream());
   const Result<ScoreSummary> summary = scoring.score(source, score, *writer);
-  if (!summary) return Report(summary.error());
+  if (!summary) {
+    // The model was there when it was opened, so what is gone is the server.
+    const ExitCode code = Report(summary.error());
+    return code == ExitCode::kNoInput ? ExitCode::kUnavailable : code;
+  }
   if (summary->bad_row_count == 0) return ExitCode::kOk;
   std::cerr << "pillion: " << summary->bad_row_count << " of " << summary->row_count
             << " rows could not be scored\n";
@@ -95,7 +99,8 @@ ExitCode Run(const Options& options) {
 
 CommandRun SetUpScore(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  const CLI::IsMember formats({"json", "binary", "jsonl", "csv"});
+  const CLI::IsMember read_forms({"json", "binary", "jsonl", "csv", "avro"});
+  const CLI::IsMember written_forms({"json", "binary", "jsonl", "csv"});
   app.add_option("MODEL", options->model, "Bundle: a zip or a directory; with --url a name")
       ->required();
   app.add_option("INPUT", options->input, "Rows: a file, or - for standard input (default)");
@@ -103,10 +108,10 @@ CommandRun SetUpScore(CLI::App& app) {
                  "Score through a running sidecar: shm:SOCKET, or unix:SOCKET for the socket alone")
       ->envname("PILLION_URL");
   app.add_option("--from", options->from, "Form of INPUT; told by its content if not given")
-      ->check(formats)
+      ->check(read_forms)
       ->envname("PILLION_FROM");
   app.add_option("--to", options->to, "Form of the answers (default json, a leap frame)")
-      ->check(formats)
+      ->check(written_forms)
       ->envname("PILLION_TO");
   AddXgboostRuntime(app, options->load);
   AddSelect(app, options->select, "Columns of the answers: a,b,c (default: all)");
@@ -115,8 +120,11 @@ CommandRun SetUpScore(CLI::App& app) {
                "Rows that cannot be scored get nulls and are reported; exit code 1")
       ->envname("PILLION_KEEP_GOING");
   app.footer(
-      "INPUT is a leap frame (json, or MLeap's binary form, which alone carries NaN), JSON lines\n"
-      "(an object a line; members that the model does not know are ignored) or CSV with a header.\n"
+      "INPUT is a leap frame (json, MLeap's binary form, which alone carries NaN both ways, or "
+      "avro),\n"
+      "JSON lines (an object a line; members that the model does not know are ignored) or CSV with "
+      "a\n"
+      "header line.\n"
       "Columns of JSON lines and CSV have the types of the model's inputs. A bad row ends the\n"
       "command with 65 and names row, column and reason. Rows that a stage removes are left out.\n"
       "\n"

@@ -6,18 +6,14 @@
 
 #include "engine/bundle/base64.h"
 #include "sidecar/frame/cell_json.h"
+#include "sidecar/frame/readers.h"
 
 namespace pillion {
 namespace {
 
-constexpr std::size_t kRankMax = std::numeric_limits<std::uint8_t>::max();
+using internal::Boxed;
 
-// An element of a vector that is not the vector of bits.
-template <typename T>
-struct Boxed {
-  T value{};
-  operator const T&() const { return value; }
-};
+constexpr std::size_t kRankMax = std::numeric_limits<std::uint8_t>::max();
 
 }  // namespace
 

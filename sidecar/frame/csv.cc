@@ -2,8 +2,13 @@
 
 namespace pillion {
 
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+}  // namespace
+
 CsvScanner::CsvScanner(std::string_view text) : text_(text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
 }
 
@@ -51,7 +56,8 @@ bool CsvScanner::ReadQuoted(CsvField& field) {
 }
 
 void AppendCsvField(std::string_view text, std::string& out) {
-  if (!text.empty() && text.find_first_of("\",\r\n") == std::string_view::npos) {
+  if (!text.empty() && text.find_first_of("\",\r\n") == std::string_view::npos &&
+      !text.starts_with(kByteOrderMark)) {
     out += text;
     return;
   }

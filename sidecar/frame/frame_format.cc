@@ -9,11 +9,12 @@
 namespace pillion {
 namespace {
 
-constexpr std::array<std::pair<FrameFormat, std::string_view>, 4> kNames = {{
+constexpr std::array<std::pair<FrameFormat, std::string_view>, 5> kNames = {{
     {FrameFormat::kJson, "json"},
     {FrameFormat::kBinary, "binary"},
     {FrameFormat::kJsonLines, "jsonl"},
     {FrameFormat::kCsv, "csv"},
+    {FrameFormat::kAvro, "avro"},
 }};
 
 std::string_view SkipBlanks(std::string_view text) {
@@ -50,6 +51,7 @@ std::optional<FrameFormat> ParseFrameFormat(std::string_view name) noexcept {
 
 FrameFormat DetectFrameFormat(std::string_view text) noexcept {
   if (text.starts_with('\0')) return FrameFormat::kBinary;  // a schema of less than 16 MiB
+  if (text.starts_with(std::string_view("Obj\1", 4))) return FrameFormat::kAvro;
   const std::string_view solid = SkipBlanks(text);
   if (!solid.starts_with('{')) return FrameFormat::kCsv;
   return BeginsLeapFrame(solid) ? FrameFormat::kJson : FrameFormat::kJsonLines;
@@ -60,6 +62,7 @@ Result<void> ReadRows(const FrameSource& source, Arena& arena, RowSink& sink) {
     case FrameFormat::kJson: return internal::ReadJsonFrame(source, arena, sink);
     case FrameFormat::kBinary: return internal::ReadBinaryFrame(source, arena, sink);
     case FrameFormat::kJsonLines: return internal::ReadJsonLines(source, arena, sink);
+    case FrameFormat::kAvro: return internal::ReadAvroFrame(source, arena, sink);
     case FrameFormat::kCsv: break;
   }
   return internal::ReadCsv(source, arena, sink);
@@ -70,9 +73,10 @@ std::unique_ptr<RowSink> MakeFrameWriter(FrameFormat format, std::ostream& out) 
     case FrameFormat::kJson: return internal::MakeJsonFrameWriter(out);
     case FrameFormat::kBinary: return internal::MakeBinaryFrameWriter(out);
     case FrameFormat::kJsonLines: return internal::MakeJsonLinesWriter(out);
-    case FrameFormat::kCsv: break;
+    case FrameFormat::kCsv: return internal::MakeCsvWriter(out);
+    case FrameFormat::kAvro: break;
   }
-  return internal::MakeCsvWriter(out);
+  return nullptr;
 }
 
 namespace internal {

@@ -20,9 +20,10 @@ enum class FrameFormat : std::uint8_t {
   kBinary,     // MLeap's binary leap frame, the only one that carries NaN and infinities
   kJsonLines,  // an object a line, column names as keys
   kCsv,        // RFC 4180 with a header line
+  kAvro,       // MLeap's leap frame as an Avro file; only read
 };
 
-std::string_view Name(FrameFormat format) noexcept;  // "json", "binary", "jsonl", "csv"
+std::string_view Name(FrameFormat format) noexcept;  // "json", "binary", "jsonl", "csv", "avro"
 std::optional<FrameFormat> ParseFrameFormat(std::string_view name) noexcept;
 // By content. Never fails: what looks like nothing else is CSV.
 FrameFormat DetectFrameFormat(std::string_view text) noexcept;
@@ -41,8 +42,8 @@ struct FrameSource {
 // reset here. Takes no memory on the word of a count in the text alone.
 Result<void> ReadRows(const FrameSource& source, Arena& arena, RowSink& sink);
 
-// A sink that writes to `out`, which must outlive it. Whether `out` took the bytes is for the
-// caller to ask it.
+// A sink that writes to `out`, which must outlive it; nullptr for a form that is only read. Whether
+// `out` took the bytes is for the caller to ask it.
 std::unique_ptr<RowSink> MakeFrameWriter(FrameFormat format, std::ostream& out);
 
 }  // namespace pillion

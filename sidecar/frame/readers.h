@@ -13,6 +13,7 @@ namespace pillion::internal {
 
 Result<void> ReadJsonFrame(const FrameSource& source, Arena& arena, RowSink& sink);
 Result<void> ReadBinaryFrame(const FrameSource& source, Arena& arena, RowSink& sink);
+Result<void> ReadAvroFrame(const FrameSource& source, Arena& arena, RowSink& sink);
 Result<void> ReadJsonLines(const FrameSource& source, Arena& arena, RowSink& sink);
 Result<void> ReadCsv(const FrameSource& source, Arena& arena, RowSink& sink);
 
@@ -24,6 +25,13 @@ std::unique_ptr<RowSink> MakeCsvWriter(std::ostream& out);
 // "frame.json: row 3, column 'bedrooms', offset 120". Rows count from 1, offsets from 0.
 std::string PlaceOf(const FrameSource& source, std::size_t row, std::string_view column,
                     std::size_t offset);
+
+// An element of a vector that is not the vector of bits.
+template <typename T>
+struct Boxed {
+  T value{};
+  operator const T&() const { return value; }
+};
 
 // Text that is written in large pieces.
 class BufferedText {

@@ -94,18 +94,28 @@ std::string FindSchemaDifference(const Schema& actual, const Schema& expected) {
 }  // namespace
 
 std::string FindDifference(const Frame& actual, const Frame& expected, Exactness exactness) {
-  const std::string schema = FindSchemaDifference(actual.schema(), expected.schema());
-  if (!schema.empty()) return schema;
+  const std::string difference = FindSchemaDifference(actual.schema(), expected.schema());
+  return difference.empty() ? FindValueDifference(actual, expected, exactness) : difference;
+}
+
+std::string FindValueDifference(const Frame& actual, const Frame& expected, Exactness exactness) {
+  const auto names = [](const Field& a, const Field& b) { return a.name == b.name; };
+  if (!std::ranges::equal(actual.schema(), expected.schema(), names)) {
+    return FindSchemaDifference(actual.schema(), expected.schema());
+  }
   if (actual.row_count() != expected.row_count()) {
     return fmt::format("{} rows, expected {}", actual.row_count(), expected.row_count());
   }
   for (std::size_t row = 0; row < expected.row_count(); ++row) {
     for (std::size_t i = 0; i < expected.schema().size(); ++i) {
-      const Field& field = expected.schema()[i];
-      if (SameCell(actual.Row(row)[i], expected.Row(row)[i], field.type, exactness)) continue;
-      return fmt::format("row {}, column '{}': {}, expected {}", row + 1, field.name,
-                         ToText(actual.Row(row)[i], field.type),
-                         ToText(expected.Row(row)[i], field.type));
+      const auto& [name, type] = expected.schema()[i];
+      const DataType& actual_type = actual.schema()[i].type;
+      if (actual_type.shape != type.shape || actual_type.base != type.base) continue;
+      const Value& found = actual.Row(row)[i];
+      const Value& wanted = expected.Row(row)[i];
+      if (SameCell(found, wanted, type, exactness)) continue;
+      return fmt::format("row {}, column '{}': {}, expected {}", row + 1, name, ToText(found, type),
+                         ToText(wanted, type));
     }
   }
   return {};

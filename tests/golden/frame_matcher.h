@@ -12,4 +12,8 @@ namespace pillion::testing {
 // least exact op that took part.
 std::string FindDifference(const Frame& actual, const Frame& expected, Exactness exactness);
 
+// The same of names and values alone, for forms that do not keep all of a type. Columns whose
+// values are of another type are passed over.
+std::string FindValueDifference(const Frame& actual, const Frame& expected, Exactness exactness);
+
 }  // namespace pillion::testing

@@ -56,9 +56,8 @@ TEST(JsonFrame, ReadsTheExampleOfTheSpec) {
 }
 
 TEST(JsonFrame, TakesRowsInFrontOfTheSchema) {
-  const std::string text =
-      R"({"rows": [[1], [2]], "extra": {"a": [1]},)"
-      R"( "schema": {"fields": [{"name": "x", "type": "long"}]}})";
+  const std::string text = R"({"rows": [[1], [2]], "extra": {"a": [1]},)"
+                           R"( "schema": {"fields": [{"name": "x", "type": "long"}]}})";
   const Result<Frame> frame = Parse(text, kJson);
   ASSERT_TRUE(frame) << frame.error().Text();
   EXPECT_EQ(frame->row_count(), 2U);
