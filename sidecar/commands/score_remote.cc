@@ -121,6 +121,9 @@ class RemoteSink final : public RowSink {
       arena_.Reset();
       return {};
     }
+    if (IsOfServer(code)) {
+      return Fail(LoadCode::kNotFound, connection_.url, std::string(Describe(code)));
+    }
     if (code != ScoreCode::kOk) {
       Problem problem = ProblemOf(code, column);
       if (!options_.keep_going) return tl::unexpected(LoadError({std::move(problem)}));
@@ -143,6 +146,12 @@ class RemoteSink final : public RowSink {
 
  private:
   static constexpr std::size_t kNoFeed = static_cast<std::size_t>(-1);
+
+  // Not the row's fault: with the next row it would be the same.
+  static bool IsOfServer(ScoreCode code) {
+    return code == ScoreCode::kBusy || code == ScoreCode::kDeadline ||
+           code == ScoreCode::kDraining || code == ScoreCode::kServerGone;
+  }
 
   Result<void> FeedFrom(const Schema& schema) {
     for (const Field& wanted : layout_.inputs->columns()) {
