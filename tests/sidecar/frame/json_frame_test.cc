@@ -64,6 +64,7 @@ TEST(JsonFrame, TakesRowsInFrontOfTheSchema) {
   EXPECT_EQ(frame->Row(1)[0].int64, 2);
 }
 
+// And ends the last line, for terminals.
 TEST(JsonFrame, WritesAsMLeapDoes) {
   EXPECT_EQ(Convert(kExample, kJson, kJson), R"({
   "rows": [[17, 1.5, ["a", "b"], {
@@ -100,7 +101,8 @@ TEST(JsonFrame, WritesAsMLeapDoes) {
       }
     }]
   }
-})");
+})"
+                                             "\n");
 }
 
 constexpr char kPlainDouble[] = R"({"type":"basic","base":"double","isNullable":false})";
