@@ -149,7 +149,6 @@ class JsonFrameWriter final : public RowSink {
     json_.Key("schema");
     WriteSchemaJson(schema_, json_);
     json_.EndObject();
-    out_.text() += '\n';
     out_.Flush();
     return {};
   }
