@@ -132,7 +132,7 @@ ScoreCode AnswerReader::GetTensor(std::uint32_t column, TensorView* tensor) noex
   TensorView found;
   WireVector values;
   if (!reader_.FindTensor(slot, (*layout_)[column].base, &found, &values)) return reader_.code();
-  code = CheckTensor(found, layout_->columns()[column].type);
+  code = CheckTensor(found);
   if (code == ScoreCode::kOk) *tensor = found;
   return code;
 }

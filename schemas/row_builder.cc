@@ -185,7 +185,7 @@ ScoreCode RowBuilder::SetTensor(std::uint32_t column, TensorView tensor) noexcep
   const DataType& type = layout_->columns()[column].type;
   if (!Fits(tensor.values, type.base)) return Fail(column, ScoreCode::kWrongType);
   tensor.values.base = type.base;
-  code = CheckTensor(tensor, type);
+  code = CheckTensor(tensor);
   if (code != ScoreCode::kOk) return Fail(column, code);
   return Append(column, [&](std::uint32_t slot) { return writer_.AppendTensor(slot, tensor); });
 }

@@ -35,7 +35,7 @@ class RowBuilder {
   // Each returns kOk, or leaves the column as it was and says why not: kUnknownColumn (no such
   // index), kWrongType, kInvalidValue (a number that the column's type cannot hold: integers take
   // whole numbers in range, double takes integers that it holds exactly, float takes the nearest),
-  // kBadShape, kWrongSize and kBadIndex (see tensor_shape.h), kTooLarge. A column set twice keeps
+  // kBadShape and kBadIndex (see tensor_shape.h), kTooLarge. A column set twice keeps
   // the last value.
   ScoreCode SetNull(std::uint32_t column) noexcept;
   ScoreCode SetBoolean(std::uint32_t column, bool value) noexcept;

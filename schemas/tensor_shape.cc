@@ -24,15 +24,6 @@ std::optional<std::int64_t> ElementCount(Dimensions dimensions) {
   return count;
 }
 
-ScoreCode CheckDeclared(Dimensions found, const std::vector<std::int32_t>& declared) {
-  if (found.size() != declared.size()) return ScoreCode::kBadShape;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (declared[i] == kAnySize || declared[i] == found[i]) continue;
-    return found.size() == 1 ? ScoreCode::kWrongSize : ScoreCode::kBadShape;
-  }
-  return ScoreCode::kOk;
-}
-
 // Each index within its dimension, and each tuple of indices behind the one before.
 bool Ascend(Dimensions indices, Dimensions dimensions) {
   const std::size_t rank = dimensions.size();
@@ -52,7 +43,7 @@ bool Ascend(Dimensions indices, Dimensions dimensions) {
 
 }  // namespace
 
-ScoreCode CheckTensor(const TensorView& tensor, const DataType& type) noexcept {
+ScoreCode CheckTensor(const TensorView& tensor) noexcept {
   const std::size_t rank = tensor.dimensions.size();
   if (rank > kTensorRankMax) return ScoreCode::kBadShape;
   const auto element_count = ElementCount(tensor.dimensions);
@@ -61,10 +52,6 @@ ScoreCode CheckTensor(const TensorView& tensor, const DataType& type) noexcept {
   if (!tensor.sparse && count != *element_count) return ScoreCode::kBadShape;
   if (tensor.sparse && tensor.indices.size() != std::size_t{count} * rank) {
     return ScoreCode::kBadShape;
-  }
-  if (type.dimensions) {
-    const ScoreCode code = CheckDeclared(tensor.dimensions, *type.dimensions);
-    if (code != ScoreCode::kOk) return code;
   }
   if (!tensor.sparse) return ScoreCode::kOk;
   // Of rank 0 there is one element, and no index to tell a second one from it.

@@ -124,7 +124,7 @@ ScoreCode RowDecoder::DecodeTensor(const DataType& type, std::uint32_t slot,
   TensorView tensor;
   WireVector values;
   if (!reader_.FindTensor(slot, type.base, &tensor, &values)) return reader_.code();
-  const ScoreCode code = CheckTensor(tensor, type);
+  const ScoreCode code = CheckTensor(tensor);
   if (code != ScoreCode::kOk) return code;
   value->sparse = tensor.sparse;
   value->rank = static_cast<std::uint8_t>(tensor.dimensions.size());
