@@ -7,14 +7,19 @@
 namespace pillion {
 
 inline std::string Quote(std::string_view text, char quote = '\'') {
-  constexpr std::size_t kCharsMax = 80;
+  constexpr std::size_t kBytesMax = 80;
+  std::size_t size = text.size();
+  if (size > kBytesMax) {
+    // Not through the middle of a UTF-8 character.
+    for (size = kBytesMax; size > 0 && (text[size] & 0xc0) == 0x80;) --size;
+  }
   std::string quoted;
   if (quote != '\0') quoted += quote;
-  for (const char c : text.substr(0, kCharsMax)) {
+  for (const char c : text.substr(0, size)) {
     const auto byte = static_cast<unsigned char>(c);
     quoted += byte < 0x20 || byte == 0x7f ? '?' : c;
   }
-  if (text.size() > kCharsMax) quoted += "...";
+  if (size < text.size()) quoted += "...";
   if (quote != '\0') quoted += quote;
   return quoted;
 }
