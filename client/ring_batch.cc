@@ -1,5 +1,6 @@
 #include "client/ring_batch.h"
 
+#include <algorithm>
 #include <array>
 
 namespace pillion {
@@ -16,19 +17,25 @@ std::size_t CallEachOverRing(Lane* lane, const RequestHead& head,
                              std::span<const std::span<const std::byte>> rows, std::uint64_t now_ns,
                              std::span<AnswerBuffer* const> answers) {
   std::array<std::uint64_t, kLaneSlots> sequences;  // [row % kLaneSlots]; 0: not submitted
-  const std::size_t fits_bytes = lane->end.request_payload_bytes_max();
+  const auto submit_up_to = [&](std::size_t end, std::size_t row) {
+    for (; row < end; ++row) {
+      const bool fits = rows[row].size() <= lane->end.request_payload_bytes_max();
+      sequences[row % kLaneSlots] = fits ? lane->end.TrySubmit(head, rows[row]) : 0;
+      if (!fits) answers[row]->Assign({ScoreCode::kTooLarge, kAnswerOverSlot, 0}, {});
+      if (fits && sequences[row % kLaneSlots] == 0) answers[row]->Fail(ScoreCode::kBusy);
+    }
+    return row;
+  };
   std::size_t sent = 0;
   std::size_t ok = 0;
   ScoreCode failed = lane->connection->draining() ? ScoreCode::kDraining : ScoreCode::kOk;
   for (std::size_t done = 0; done < rows.size(); ++done) {
-    const std::size_t before = sent;
-    for (; failed == ScoreCode::kOk && sent < rows.size() && sent - done < kLaneSlots; ++sent) {
-      const bool fits = rows[sent].size() <= fits_bytes;
-      sequences[sent % kLaneSlots] = fits ? lane->end.TrySubmit(head, rows[sent]) : 0;
-      if (!fits) answers[sent]->Assign({ScoreCode::kTooLarge, kAnswerOverSlot, 0}, {});
-      if (fits && sequences[sent % kLaneSlots] == 0) answers[sent]->Fail(ScoreCode::kBusy);
+    // Filled up by halves: the look whether the server sleeps needs a fence, which waits for all
+    // stores of the rows before it.
+    if (failed == ScoreCode::kOk && sent < rows.size() && sent - done <= kLaneSlots / 2) {
+      sent = submit_up_to(std::min(rows.size(), done + kLaneSlots), sent);
+      if (lane->end.MustKick()) lane->connection->Kick();
     }
-    if (sent != before && lane->end.MustKick()) lane->connection->Kick();
     if (done >= sent) {
       answers[done]->Fail(failed);
       continue;
