@@ -24,9 +24,9 @@ struct ZipMember {
   std::string name = {};  // a directory's ends in "/"
   std::string content = {};
   bool deflated = false;
-  bool has_descriptor = false;  // sizes stand behind the data, as Java writes them
-  bool is_hidden = false;       // has no central header
-  std::uint16_t unix_mode = 0;  // of the file, such as S_IFLNK | 0777
+  bool has_descriptor = false;           // sizes stand behind the data, as Java writes them
+  bool is_hidden = false;                // has no central header
+  std::uint16_t unix_mode = 0;           // of the file, such as S_IFLNK | 0777
   std::optional<std::string> data = {};  // as it lies in the archive; absent: the content
   ZipHeaderLies local = {};
   ZipHeaderLies central = {};
