@@ -68,8 +68,11 @@ class Translator {
       const std::int32_t c = scanner_.Peek();
       if (c == '|' || c == ')' || scanner_.AtEnd()) break;
       const std::string item = Item(c);
-      // An inline flag stands for nothing that could be repeated.
-      out += item.empty() ? item : item + Quantifier();
+      if (item.empty()) continue;  // An inline flag stands for nothing that could be repeated.
+      const std::string quantifier = Quantifier();
+      // Possessive, Java keeps what each round has matched; PCRE2 only what all have.
+      const bool possessive = quantifier.size() > 1 && quantifier.back() == '+';
+      out += (possessive ? "(?>" + item + ")" : item) + quantifier;
     }
     return out;
   }

@@ -105,6 +105,8 @@ TEST(JavaRegex, GroupsAndQuantifiersPass) {
   EXPECT_EQ(Find(R"((a)\11)", "aa1"), "|aa1|");
   EXPECT_EQ(Find("a++a", "aaa"), "|");
   EXPECT_EQ(Find("(?>a+)b", "aab"), "|aab|");
+  EXPECT_EQ(Find("(?:a.*b){2}", "abab"), "|abab|");
+  EXPECT_EQ(Find("(?:a.*b){2}+", "abab"), "|");  // each round keeps what it has
   EXPECT_EQ(Find("(?<=a)b(?!c)", "abc ab"), "|b|");
   EXPECT_EQ(Find("(?x) a b # comment\n c", "abc"), "|abc|");
   EXPECT_EQ(Find(R"(\x{1F600}|\u0041|\0101|\x42)", "\U0001F600AB"), "|\U0001F600|A|B|");
