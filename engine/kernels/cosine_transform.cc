@@ -10,7 +10,9 @@ namespace {
 
 using Complex = CosineTransform::Complex;
 
-constexpr std::uint32_t kShort = 64;
+// Powers of two go through the Fourier transform whatever their length: there, what cancels does so
+// exactly, as in JTransforms.
+bool IsSummed(std::uint32_t size) noexcept { return size <= 64 && !std::has_single_bit(size); }
 
 Complex Product(Complex a, Complex b) noexcept {
   return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
@@ -55,19 +57,19 @@ Complex* AsComplex(double* memory) noexcept { return reinterpret_cast<Complex*>(
 }  // namespace
 
 std::size_t CosineTransform::TableLength(std::uint32_t size) noexcept {
-  if (size <= kShort) return 4 * std::size_t{size};
+  if (IsSummed(size)) return 4 * std::size_t{size};
   const std::size_t power = PowerOfTwo(size);
   const std::size_t chirp = power == size ? 0 : 2 * std::size_t{size} + 2 * power;
   return 2 * std::size_t{size} + power + chirp;
 }
 
 std::size_t CosineTransform::ScratchLength(std::uint32_t size) noexcept {
-  return size <= kShort ? 0 : 2 * std::size_t{size} + 2 * PowerOfTwo(size);
+  return IsSummed(size) ? 0 : 2 * std::size_t{size} + 2 * PowerOfTwo(size);
 }
 
 CosineTransform::CosineTransform(std::uint32_t size, double* tables) noexcept
     : size_(size), first_scale_(std::sqrt(1.0 / size)), scale_(std::sqrt(2.0 / size)) {
-  if (size <= kShort) {
+  if (IsSummed(size)) {
     cosines_ = tables;
     for (std::uint32_t i = 0; i < 4 * size; ++i) tables[i] = Phase(i, 2 * size).re;
     return;

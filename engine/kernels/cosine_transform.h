@@ -1,5 +1,5 @@
 // The orthonormal cosine transforms: DCT-II forward, DCT-III inverse, of any length. Short ones
-// are summed as they are defined, longer ones go through a Fourier transform.
+// are summed as they are defined, others go through a Fourier transform.
 // MLeap computes them with JTransforms, whose last bits differ: equal to about 1e-15 of the
 // vector's norm.
 #pragma once

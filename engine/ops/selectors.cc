@@ -99,14 +99,17 @@ class VectorSlicerKernel final : public Kernel {
   }
 
  private:
-  // A place that the sparse vector does not have is a zero, not an error.
+  // A place that the sparse vector does not have is a zero, not an error. Zeros are not stored,
+  // even those that the vector stores.
   ScoreCode LookUp(const VectorView& x, Arguments& arguments) const noexcept {
     SparseWriter writer(arguments, places_.size());
     if (!writer.HasRoom()) return ScoreCode::kTooLarge;
     const std::int32_t* end = x.indices + x.count;
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const std::int32_t* it = std::lower_bound(x.indices, end, places_[i]);
-      if (it != end && *it == places_[i]) writer.Add(i, x.values[it - x.indices]);
+      if (it == end || *it != places_[i]) continue;
+      const double value = x.values[it - x.indices];
+      if (value != 0.0) writer.Add(i, value);
     }
     arguments.Out() = writer.Vector(places_.size());
     return ScoreCode::kOk;

@@ -146,6 +146,7 @@ class DctKernel final : public Kernel {
     VectorView x;
     const ScoreCode code = ReadVector(arguments.In(0), arguments.arena(), &x);
     if (code != ScoreCode::kOk) return code;
+    if (x.size == 0) return ScoreCode::kWrongSize;
     const double* values = Densify(x, arguments.arena());
     if (values == nullptr) return ScoreCode::kTooLarge;
     if (x.size == transform_.size()) return Transform(transform_, values, arguments);
@@ -161,7 +162,7 @@ class DctKernel final : public Kernel {
     auto* scratch = arguments.Allocate<double>(CosineTransform::ScratchLength(size));
     auto* y = arguments.Allocate<double>(size);
     if (scratch == nullptr || y == nullptr) return ScoreCode::kTooLarge;
-    if (size <= 1) {
+    if (size == 1) {
       std::copy_n(x, size, y);
     } else if (inverse_) {
       transform.Inverse(x, y, scratch);

@@ -42,6 +42,7 @@ TEST(VectorSlicer, PicksPlacesThenNamedPlaces) {
   ASSERT_EQ(op.refusal(), "");
   EXPECT_EQ(op.Score({Dense({10, 20, 30})}), "[30, 10]");
   EXPECT_EQ(op.Score({Sparse(3, {{0, 5}})}), "(2){1: 5}");
+  EXPECT_EQ(op.Score({Sparse(3, {{0, 5}, {2, 0}})}), "(2){1: 5}");
   EXPECT_EQ(op.Score({Dense({10, 20})}), "kIndexOutOfBounds input");
   EXPECT_EQ(op.Score({Sparse(2, {{0, 5}})}), "(2){1: 5}");
 }

@@ -8,6 +8,7 @@
 namespace pillion::testing {
 namespace {
 
+using ::testing::DoubleEq;
 using ::testing::HasSubstr;
 
 OpFixture Normalizer(const std::string& p) {
@@ -115,13 +116,15 @@ TEST(Dct, MatchesTheExamples) {
   EXPECT_DOUBLE_EQ(inverse[0], 2.1213203435596424);
   EXPECT_DOUBLE_EQ(inverse[1], -0.7071067811865475);
   EXPECT_EQ(Transform(false, 1, {0.1}), std::vector<double>{0.1});
-  EXPECT_EQ(Transform(false, 1, {}), std::vector<double>{});
+  EXPECT_THAT(Transform(false, 8, std::vector<double>(8, 1e9)),
+              ::testing::ElementsAre(DoubleEq(std::sqrt(8) * 1e9), 0, 0, 0, 0, 0, 0, 0));
 }
 
 TEST(Dct, RefusesVectorsThatDoNotFit) {
   OpFixture op("dct", R"({"inverse": {}, "input_size": {"int": 3}})", {"input"}, {"output"});
   EXPECT_EQ(op.Score({Sparse(INT32_MAX, {{0, 1}})}), "kTooLarge input");
   EXPECT_EQ(op.Score({Sparse(2, {})}), "[0, 0]");
+  EXPECT_EQ(op.Score({Dense({})}), "kWrongSize input");
 }
 
 }  // namespace
