@@ -149,6 +149,7 @@ class JsonFrameWriter final : public RowSink {
     json_.Key("schema");
     WriteSchemaJson(schema_, json_);
     json_.EndObject();
+    out_.text() += '\n';
     out_.Flush();
     return {};
   }
