@@ -116,11 +116,11 @@ TEST(Serve, GivesWhatMLeapPublishedForItsOwnBundles) {
   ASSERT_EQ(sidecar.Ctl("ready").code, 0);
   const std::string frame = (data / "frame.airbnb.json").string();
   const std::string select = " --select price_prediction --to csv";
-  const std::string head = "price_prediction\n";
+  const std::string head = "price_prediction\r\n";
   for (const std::string transport : {"shm", "unix"}) {
     const std::string url = "score --url " + sidecar.Url(transport) + " ";
-    EXPECT_EQ(Execute(url + "lr " + frame + select).out, head + "232.62463916840318\n");
-    EXPECT_EQ(Execute(url + "rf " + frame + select).out, head + "218.2767196535019\n");
+    EXPECT_EQ(Execute(url + "lr " + frame + select).out, head + "232.62463916840318\r\n");
+    EXPECT_EQ(Execute(url + "rf " + frame + select).out, head + "218.2767196535019\r\n");
   }
 }
 
