@@ -31,8 +31,3 @@ add_library(pillion_arch INTERFACE)
 if(PILLION_ARCH AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64")
   target_compile_options(pillion_arch INTERFACE -march=${PILLION_ARCH})
 endif()
-
-# g++ 12 reports paths that do not exist where it inlines std::optional and std::variant.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(pillion_flags INTERFACE -Wno-maybe-uninitialized)
-endif()

@@ -106,8 +106,7 @@ TEST(Tidy, LinesFitTheScreen) {
       const std::string& line = source.lines[i];
       const auto code_points =
           std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xc0) != 0x80; });
-      // Tests may hold longer literals, such as a line of a bundle.
-      EXPECT_LE(code_points, source.Room() == "tests" ? 120 : 100) << source.path << ":" << i + 1;
+      EXPECT_LE(code_points, 100) << source.path << ":" << i + 1;
     }
   }
 }

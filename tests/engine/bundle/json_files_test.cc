@@ -98,7 +98,8 @@ TEST(ModelJson, ReadsTheExampleOfTheFormat) {
   const auto model = Model(R"({ "op": "logistic_regression",
   "attributes": {
     "num_classes":  {"long": 2},
-    "coefficients": {"double": [0.44, -0.77], "shape": {"dimensions": [{"size": 2, "name": ""}]}, "type": "tensor"},
+    "coefficients": {"double": [0.44, -0.77], "type": "tensor",
+                     "shape": {"dimensions": [{"size": 2, "name": ""}]}},
     "intercept":    {"double": 0.66},
     "threshold":    {"double": 0.5},
     "thresholds":   {"double": [0.3, 0.7], "type": "list"} } })");
@@ -306,8 +307,8 @@ TEST(JsonText, RefusesWhatIsNotStrictJson) {
 }
 
 TEST(JsonText, RefusesEveryTruncation) {
-  const std::string text =
-      R"({"op":"x","attributes":{"a":{"type":"list","double":[1.5,null]},"b":{"string":"\u00e9"}}})";
+  const std::string text = R"({"op":"x","attributes":{"a":{"type":"list","double":[1.5,null]},)"
+                           R"("b":{"string":"\u00e9"}}})";
   ASSERT_TRUE(Model(text));
   for (std::size_t size = 0; size < text.size(); ++size) {
     EXPECT_FALSE(Model(text.substr(0, size))) << text.substr(0, size);
