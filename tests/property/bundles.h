@@ -1,0 +1,24 @@
+// The bundles that properties are checked on: all recorded cases and the examples.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/model.h"
+#include "tests/support/temporary_directory.h"
+
+namespace pillion::testing {
+
+// Of each case "model.zip"; a few of them are there to be refused.
+std::vector<std::filesystem::path> BundlePaths();
+
+// Writes the members of `archive` into `directory`. Throws std::runtime_error where it cannot be
+// read.
+void Unpack(const std::filesystem::path& archive, const TemporaryDirectory& directory);
+
+// One row's answer as text, or its code and the column that is to blame.
+std::string ScoreText(Workspace& workspace, const std::vector<Value>& row);
+
+}  // namespace pillion::testing
