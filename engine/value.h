@@ -9,7 +9,6 @@
 #include <type_traits>
 
 #include "schemas/data_type.h"
-#include "schemas/tensor_shape.h"
 
 namespace pillion {
 
@@ -116,8 +115,7 @@ struct Value {
     return value;
   }
 
-  // Rank 1; `indices` and `elements` have `count` entries. Ops rely on indices that ascend and
-  // are below `size`.
+  // Rank 1; `indices` and `elements` have `count` entries.
   template <typename T>
   static Value Sparse(const std::int32_t* indices, const T* elements, std::uint32_t count,
                       std::int32_t size) noexcept {
@@ -165,11 +163,6 @@ struct Value {
   }
   std::span<const std::int32_t> Dimensions() const noexcept {
     return rank == 1 ? std::span(&size, 1) : std::span(dimensions, rank);
-  }
-  // Whether a sparse tensor's indices are what ops rely on. Rows from the wire have been checked
-  // by their decoder, rows of a frame have not.
-  bool HasSoundIndices() const noexcept {
-    return null || !sparse || Ascend({indices, std::size_t{count} * rank}, Dimensions());
   }
 };
 

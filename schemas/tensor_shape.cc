@@ -24,9 +24,8 @@ std::optional<std::int64_t> ElementCount(Dimensions dimensions) {
   return count;
 }
 
-}  // namespace
-
-bool Ascend(Dimensions indices, Dimensions dimensions) noexcept {
+// Each index within its dimension, and each tuple of indices behind the one before.
+bool Ascend(Dimensions indices, Dimensions dimensions) {
   const std::size_t rank = dimensions.size();
   for (std::size_t i = 0; i < indices.size(); i += rank) {
     bool behind = i == 0;
@@ -41,6 +40,8 @@ bool Ascend(Dimensions indices, Dimensions dimensions) noexcept {
   }
   return true;
 }
+
+}  // namespace
 
 ScoreCode CheckTensor(const TensorView& tensor) noexcept {
   const std::size_t rank = tensor.dimensions.size();

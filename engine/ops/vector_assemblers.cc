@@ -41,6 +41,14 @@ class VectorAssemblerKernel final : public Kernel {
     std::int64_t size = 0;
     std::int64_t last_index = -1;  // of the entries that are not 0
     std::uint32_t nonzero = 0;
+
+    // False: the entry is not behind those before it.
+    bool Add(std::int64_t index) noexcept {
+      if (index <= last_index) return false;
+      last_index = index;
+      ++nonzero;
+      return true;
+    }
   };
 
   // Adds one input. Sparse parts are read as they are stored, with their zeros left out before
@@ -48,8 +56,7 @@ class VectorAssemblerKernel final : public Kernel {
   static ScoreCode Measure(const Value& part, Shape shape, Extent* extent) noexcept {
     if (part.null) return ScoreCode::kNullValue;
     if (shape == Shape::kScalar) {
-      if (part.float64 != 0.0) extent->last_index = extent->size;
-      extent->nonzero += part.float64 != 0.0 ? 1 : 0;
+      if (part.float64 != 0.0 && !extent->Add(extent->size)) return ScoreCode::kBadIndex;
       extent->size += 1;
       return ScoreCode::kOk;
     }
@@ -58,9 +65,7 @@ class VectorAssemblerKernel final : public Kernel {
     for (std::uint32_t k = 0; k < part.count; ++k) {
       if (values[k] == 0.0) continue;
       const std::int64_t index = extent->size + (part.sparse ? part.indices[k] : std::int64_t{k});
-      if (index <= extent->last_index) return ScoreCode::kBadIndex;
-      extent->last_index = index;
-      ++extent->nonzero;
+      if (!extent->Add(index)) return ScoreCode::kBadIndex;
     }
     extent->size += part.sparse ? part.size : std::int64_t{part.count};
     return ScoreCode::kOk;

@@ -167,7 +167,6 @@ class Bench {
   static void DropRefused(const std::shared_ptr<const Plan>& plan, BenchRows& rows) {
     Workspace workspace(plan);
     rows.Filter([&](std::span<const Value> row) {
-      if (!std::ranges::all_of(row, &Value::HasSoundIndices)) return false;
       for (std::size_t i = 0; i < plan->inputs().size(); ++i) workspace.Input(i) = row[i];
       return workspace.Score() == ScoreCode::kOk;
     });

@@ -1,6 +1,5 @@
 #include "sidecar/commands/score_rows.h"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -36,17 +35,15 @@ class ScoringSink final : public RowSink {
 
   Result<void> Add(std::span<const Value> row) override {
     ++summary_.row_count;
-    const auto unsound =
-        std::ranges::find_if(row, [](const Value& value) { return !value.HasSoundIndices(); });
-    const ScoreCode code = unsound == row.end() ? Score(row) : ScoreCode::kBadIndex;
+    for (std::size_t i = 0; i < row.size(); ++i) workspace_->Input(i) = row[i];
+    const ScoreCode code = workspace_->Score();
     if (code == ScoreCode::kSkipped) {
       ++summary_.skipped_row_count;
       arena_.Reset();
       return {};
     }
     if (code != ScoreCode::kOk) {
-      Problem problem =
-          unsound == row.end() ? ProblemOfStage() : ProblemOfIndices(unsound - row.begin());
+      Problem problem = ProblemOfRow();
       if (!options_.keep_going) return tl::unexpected(LoadError({std::move(problem)}));
       ++summary_.bad_row_count;
       if (options_.report) options_.report(problem);
@@ -87,27 +84,13 @@ class ScoringSink final : public RowSink {
     }
   }
 
-  ScoreCode Score(std::span<const Value> row) {
-    for (std::size_t i = 0; i < row.size(); ++i) workspace_->Input(i) = row[i];
-    return workspace_->Score();
-  }
-
-  Problem ProblemOfStage() const {
+  Problem ProblemOfRow() const {
     const Fault& fault = workspace_->fault();
-    const Stage& stage = model_->stages()[fault.stage];
-    return ProblemOfRow(fault.column, stage.op + " " + Quote(stage.name) + ": " +
-                                          std::string(Describe(fault.code)));
-  }
-
-  Problem ProblemOfIndices(std::ptrdiff_t input) const {
-    const std::string& column = workspace_->plan().inputs()[static_cast<std::size_t>(input)].name;
-    return ProblemOfRow(column, std::string(Describe(ScoreCode::kBadIndex)));
-  }
-
-  Problem ProblemOfRow(std::string_view column, std::string what) const {
     std::string where = source_ + ": row " + std::to_string(summary_.row_count);
-    if (!column.empty()) where.append(", column ").append(Quote(column));
-    return {LoadCode::kBadSchema, std::move(where), std::move(what)};
+    if (!fault.column.empty()) where.append(", column ").append(Quote(fault.column));
+    const Stage& stage = model_->stages()[fault.stage];
+    return {LoadCode::kBadSchema, std::move(where),
+            stage.op + " " + Quote(stage.name) + ": " + std::string(Describe(fault.code))};
   }
 
   std::shared_ptr<const Model> model_;

@@ -72,7 +72,10 @@ Value RowMaker::MakeSparse(std::int32_t size, RandomRow& row) {
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::int32_t step = static_cast<std::int32_t>(random_() % 3) + 1;
     indices.push_back(indices.empty() ? step - 1 : indices.back() + step);
-    while (!indices.empty() && indices.back() >= size) indices.pop_back();
+    while (size > 0 && indices.size() > 1 && indices.back() >= size) indices.pop_back();
+  }
+  if (!indices.empty() && Chance(5)) {
+    indices[random_() % indices.size()] = static_cast<std::int32_t>(random_());
   }
   const auto stored = static_cast<std::uint32_t>(indices.size());
   const std::int32_t* kept = Keep(std::move(indices), row);

@@ -1,6 +1,6 @@
 // Rows for any model: values of its inputs' types from a seed, most of them ordinary, the rest
 // what a hostile caller could send and a value can hold: nulls, NaN, infinities, -0.0, vectors of
-// other lengths, empty, sparse, of enormous size.
+// other lengths, empty, sparse, unsorted, out of range, of enormous size.
 #pragma once
 
 #include <cstdint>
