@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace pillion {
 namespace {
@@ -38,21 +39,22 @@ ScoreCode SortEntries(const Value& value, Arena& arena, VectorView* vector) noex
   return StrictlyAscending(indices, value.count) ? ScoreCode::kOk : ScoreCode::kBadIndex;
 }
 
-// The product of the dimensions; 0 where they are no valid size of a sparse vector.
-std::uint32_t SparseSize(const Value& value) noexcept {
+// The product of the dimensions; absent where they are no valid size of a sparse vector.
+std::optional<std::uint32_t> SparseSize(const Value& value) noexcept {
   std::uint64_t size = 1;
   for (const std::int32_t dimension : value.Dimensions()) {
-    if (dimension < 0) return 0;
+    if (dimension < 0) return std::nullopt;
     size *= static_cast<std::uint64_t>(dimension);
-    if (size > INT32_MAX) return 0;
+    if (size > INT32_MAX) return std::nullopt;
   }
   return static_cast<std::uint32_t>(size);
 }
 
 ScoreCode ReadSparse(const Value& value, Arena& arena, VectorView* vector) noexcept {
   static constexpr std::int32_t kNoIndex = 0;
-  vector->size = SparseSize(value);
-  if (vector->size == 0 || value.rank == 0) return ScoreCode::kBadShape;
+  const std::optional<std::uint32_t> size = SparseSize(value);
+  if (!size || value.rank == 0) return ScoreCode::kBadShape;
+  vector->size = *size;
   vector->count = value.count;
   vector->values = static_cast<const double*>(value.elements);
   vector->indices = value.count == 0 ? &kNoIndex : value.indices;

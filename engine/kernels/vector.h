@@ -23,7 +23,7 @@ struct VectorView {
 
 // A tensor of double as a vector: dense of any rank flat; sparse by the first index of each entry,
 // sorted where they are not (then in `arena`).
-// Codes: kNullValue, kBadIndex (repeated or out of range), kBadShape (size 0 or overflow),
+// Codes: kNullValue, kBadIndex (repeated or out of range), kBadShape (no size, or overflow),
 // kTooLarge.
 ScoreCode ReadVector(const Value& value, Arena& arena, VectorView* vector) noexcept;
 

@@ -105,7 +105,8 @@ TEST(Scalers, RefuseHostileSparseVectors) {
   EXPECT_EQ(op.Score({Sparse(3, {{1, 1}, {1, 2}})}), "kBadIndex input");
   EXPECT_EQ(op.Score({Sparse(3, {{3, 1}})}), "kBadIndex input");
   EXPECT_EQ(op.Score({Sparse(3, {{-1, 1}})}), "kBadIndex input");
-  EXPECT_EQ(op.Score({Sparse(0, {})}), "kBadShape input");
+  EXPECT_EQ(op.Score({Sparse(-1, {})}), "kBadShape input");
+  EXPECT_EQ(op.Score({Sparse(0, {})}), "[]");
 }
 
 }  // namespace
