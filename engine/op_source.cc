@@ -5,10 +5,13 @@
 namespace pillion {
 namespace {
 
-// The value that MLeap's typed getters give for a kind that the file does not hold.
+// What MLeap's getter of a scalar gives: zero, where the file holds another kind or a list.
 template <typename T>
-T FirstOr(const std::vector<T>& values, T zero) {
-  return values.empty() ? zero : values.front();
+T ScalarOf(const AttributeValue* value, std::vector<T> AttributeValue::*kind) {
+  const bool is_there = value != nullptr &&
+                        value->container == AttributeValue::Container::kScalar &&
+                        !(value->*kind).empty();
+  return is_there ? (value->*kind).front() : T();
 }
 
 template <typename T>
@@ -53,33 +56,27 @@ const AttributeValue* OpSource::Required(std::string_view name) {
 }
 
 bool OpSource::Boolean(std::string_view name) {
-  const AttributeValue* value = Required(name);
-  return value != nullptr && !value->booleans.empty() && value->booleans.front();
+  return ScalarOf(Required(name), &AttributeValue::booleans);
 }
 
 std::int32_t OpSource::Int(std::string_view name) {
-  const AttributeValue* value = Required(name);
-  return value != nullptr ? FirstOr(value->ints, 0) : 0;
+  return ScalarOf(Required(name), &AttributeValue::ints);
 }
 
 std::int64_t OpSource::Long(std::string_view name) {
-  const AttributeValue* value = Required(name);
-  return value != nullptr ? FirstOr(value->longs, std::int64_t{0}) : 0;
+  return ScalarOf(Required(name), &AttributeValue::longs);
 }
 
 float OpSource::Float(std::string_view name) {
-  const AttributeValue* value = Required(name);
-  return value != nullptr ? FirstOr(value->floats, 0.0F) : 0.0F;
+  return ScalarOf(Required(name), &AttributeValue::floats);
 }
 
 double OpSource::Double(std::string_view name) {
-  const AttributeValue* value = Required(name);
-  return value != nullptr ? FirstOr(value->doubles, 0.0) : 0.0;
+  return ScalarOf(Required(name), &AttributeValue::doubles);
 }
 
 std::string OpSource::String(std::string_view name) {
-  const AttributeValue* value = Required(name);
-  return value != nullptr ? FirstOr(value->strings, std::string()) : std::string();
+  return ScalarOf(Required(name), &AttributeValue::strings);
 }
 
 bool OpSource::Boolean(std::string_view name, bool fallback) {
@@ -101,7 +98,8 @@ std::string OpSource::String(std::string_view name, std::string_view fallback) {
 BasicType OpSource::Basic(std::string_view name) {
   const AttributeValue* value = Required(name);
   if (value == nullptr) return BasicType::kDouble;
-  if (value->basic_types.empty() || !value->basic_types.front()) {
+  if (value->container != AttributeValue::Container::kScalar || value->basic_types.empty() ||
+      !value->basic_types.front()) {
     Refuse(name, "expected a basic type, found none");
     return BasicType::kDouble;
   }
