@@ -106,12 +106,12 @@ Operation CompileNaiveBayes(OpSource& source) {
     source.Refuse("pi", "expected one for each of " + std::to_string(theta.rows) +
                             " rows of theta, found " + std::to_string(priors.size()));
   }
-  // MLeap's own writer capitalises the names.
-  if (type == "multinomial" || type == "Multinomial") {
+  // MLeap's own writer capitalises the names, which it then cannot load.
+  if (type == "multinomial") {
     return MakeClassification(std::make_shared<MultinomialBayes>(
         std::move(priors), std::move(theta), std::move(thresholds)));
   }
-  if (type == "bernoulli" || type == "Bernoulli") {
+  if (type == "bernoulli") {
     return MakeClassification(
         std::make_shared<BernoulliBayes>(std::move(priors), theta, std::move(thresholds)));
   }

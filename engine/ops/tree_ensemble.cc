@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/ops/catalog.h"
+#include "engine/ops/classifier.h"
 
 namespace pillion {
 namespace {
@@ -50,6 +51,12 @@ class EnsembleReader {
   TreeEnsemble ensemble_;
 };
 
+// What a tree of an ensemble must have to be loaded, although the ensemble's own attributes count.
+void CheckTree(OpSource& tree) {
+  tree.Long("num_features");
+  if (tree.op() == kDecisionTreeClassifier) ReadThresholds(tree, ReadCount(tree, "num_classes"));
+}
+
 }  // namespace
 
 ScoreCode TreeEnsemble::Predict(const VectorView& x, Arena& arena,
@@ -77,6 +84,7 @@ TreeEnsemble ReadTrees(OpSource& source, std::string_view tree_op, LeafKind kind
     std::optional<OpSource> tree = source.Nested(name);
     if (!tree) continue;
     if (tree->op() == tree_op) {
+      CheckTree(*tree);
       reader.Add(*tree);
     } else {
       tree->Refuse("", "expected a model of the op '" + std::string(tree_op) + "', found '" +
