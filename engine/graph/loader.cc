@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/model.h"
@@ -120,11 +121,15 @@ class Loader {
 
   static void WirePorts(OpSource& source, const NodeFile& node, Stage& stage) {
     const ColumnsByPort inputs(node.inputs);
+    std::unordered_set<std::string_view> taken;
     for (const Port& port : stage.operation.inputs) {
       const std::string* column = inputs.Find(port.name);
       if (column == nullptr) {
         source.RefuseNode("the input port '" + port.name + "' of " + stage.op + " is missing");
         continue;
+      }
+      if (!taken.insert(*column).second) {
+        source.RefuseNode("the column '" + *column + "' stands at two input ports of " + stage.op);
       }
       stage.input_columns.push_back(*column);
     }

@@ -58,16 +58,18 @@ class CoalesceKernel final : public Kernel {
 Operation CompileCoalesce(OpSource& source) {
   const std::vector<bool>& nullable = source.Booleans("nullable_inputs");
   Operation operation;
-  // MLeap's model has as many inputs as flags, and takes them from the node in its order.
+  // MLeap's model names as many inputs as flags, but takes them from the node in its order.
+  for (std::size_t i = 0; i < nullable.size(); ++i) {
+    const std::string port = "input" + std::to_string(i);
+    if (!source.DeclaresInput(port)) {
+      source.RefuseNode("the input port '" + port + "' of coalesce is missing");
+      return operation;
+    }
+  }
   for (const Socket& socket : source.inputs()) {
     const std::size_t i = operation.inputs.size();
     if (i == nullable.size()) break;
     operation.inputs.push_back({socket.port, DataType::Scalar(BasicType::kDouble, nullable[i])});
-  }
-  if (operation.inputs.size() != nullable.size()) {
-    source.RefuseNode("expected " + std::to_string(nullable.size()) +
-                      " inputs, as many as nullable_inputs has, found " +
-                      std::to_string(operation.inputs.size()));
   }
   operation.outputs = {{"output", DataType::Scalar(BasicType::kDouble)}};
   operation.kernel = std::make_shared<CoalesceKernel>(operation.inputs.size());

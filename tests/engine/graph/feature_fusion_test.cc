@@ -161,24 +161,29 @@ TEST(FeatureFusion, KeepsStepsWhoseColumnsAreWanted) {
   EXPECT_EQ(plan->fast_steps().size(), plan->steps().size());
 }
 
-TEST(FeatureFusion, GivesUpOnAssemblersThatReadEachOtherTwice) {
+// Each reads the two before it, so that the features grow as Fibonacci's numbers.
+TEST(FeatureFusion, GivesUpOnAssemblersThatReadEachOtherAgainAndAgain) {
   BundleOnDisk bundle;
   std::string nodes = R"("i")";
   bundle.Stage("root/i.node", "string_indexer", Socket("input", "text"), Socket("output", "n"),
                R"("labels":{"type":"list","string":["a"]})");
+  std::string before = "m";
   std::string last = "n";
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 60; ++i) {
     const std::string name = "v" + std::to_string(i);
     nodes += ",\"" + name + '"';
     bundle.Stage("root/" + name + ".node", "vector_assembler",
-                 Socket("input0", last) + "," + Socket("input1", last), Socket("output", name),
-                 i == 0 ? Shapes({0, 0}) : Shapes({2, 2}));
+                 Socket("input0", before) + "," + Socket("input1", last), Socket("output", name),
+                 i == 0   ? Shapes({0, 0})
+                 : i == 1 ? Shapes({0, 2})
+                          : Shapes({2, 2}));
+    before = last;
     last = name;
   }
   bundle.Pipeline("root", nodes);
   const auto model = bundle.Load();
   ASSERT_TRUE(model) << model.error().Text();
-  EXPECT_TRUE((*model)->Bind({.inputs = {}, .outputs = {{"v39"}}}));
+  EXPECT_TRUE((*model)->Bind({.inputs = {}, .outputs = {{"v59"}}}));
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ TEST(Coalesce, ReadsAsManyInputsAsItHasFlags) {
   OpFixture more("coalesce", kTwo, {"input0", "input1", "input2"}, {"output"});
   EXPECT_EQ(more.Score({Null(), Null()}), "null");
   OpFixture fewer("coalesce", kTwo, {"input0"}, {"output"});
-  EXPECT_THAT(fewer.refusal(), HasSubstr("expected 2 inputs"));
+  EXPECT_THAT(fewer.refusal(), HasSubstr("the input port 'input1' of coalesce is missing"));
 }
 
 }  // namespace
