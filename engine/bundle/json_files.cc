@@ -1,6 +1,9 @@
 #include "engine/bundle/json_files.h"
 
-#include <optional>
+#include <array>
+#include <charconv>
+#include <string>
+#include <utility>
 
 #include "engine/bundle/json_attributes.h"
 #include "engine/bundle/json_reader.h"
@@ -19,26 +22,47 @@ Result<T> ReadFile(std::string_view text, std::string_view where, const Limits& 
   return file;
 }
 
-bool ReadIfString(JsonReader& reader, Value value, std::string& out) {
-  return JsonReader::IsString(value) ? reader.Read(value, out) : reader.Skip(value);
+// Whether MLeap takes `uid`: Java's UUID.fromString, five hexadecimal numbers of any length.
+bool IsUuid(std::string_view uid) {
+  int part_count = 0;
+  for (bool is_last = uid.size() > 36; !is_last; ++part_count) {
+    const std::size_t dash = uid.find('-');
+    is_last = dash == std::string_view::npos;
+    std::string_view part = uid.substr(0, dash);
+    uid.remove_prefix(is_last ? uid.size() : dash + 1);
+    if (part.starts_with('+')) part.remove_prefix(1);
+    std::int64_t number = 0;
+    const char* end = part.data() + part.size();
+    const auto [stop, error] = std::from_chars(part.data(), end, number, 16);
+    if (error != std::errc() || stop != end) return false;
+  }
+  return part_count == 5;
 }
 
 bool ReadBundle(JsonReader& reader, std::string_view text, BundleInfo& out) {
-  std::optional<std::string> format;
+  std::string format;
+  const std::array<std::pair<std::string_view, std::string*>, 5> members = {
+      {{"uid", &out.uid},
+       {"name", &out.name},
+       {"format", &format},
+       {"version", &out.version},
+       {"timestamp", &out.timestamp}}};
+  std::array<bool, members.size()> has = {};
   const bool read = reader.ReadText(text, [&](std::string_view key, Value value) {
-    if (key == "format") return reader.Read(value, format.emplace());
-    if (key == "uid") return ReadIfString(reader, value, out.uid);
-    if (key == "name") return ReadIfString(reader, value, out.name);
-    if (key == "version") return ReadIfString(reader, value, out.version);
-    if (key == "timestamp") return ReadIfString(reader, value, out.timestamp);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (key == members[i].first) return has[i] = true, reader.Read(value, *members[i].second);
+    }
     return reader.Skip(value);
   });
   if (!read) return false;
-  if (!format) return reader.Fail("the member 'format' is missing");
-  if (*format != "json" && *format != "protobuf") {
-    return reader.Fail("expected the format json or protobuf, found " + Quote(*format));
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (!has[i]) return reader.Fail("the member " + Quote(members[i].first) + " is missing");
   }
-  out.format = *format == "json" ? BundleFormat::kJson : BundleFormat::kProtobuf;
+  if (!IsUuid(out.uid)) return reader.Fail("expected a UUID as uid, found " + Quote(out.uid));
+  if (format != "json" && format != "protobuf") {
+    return reader.Fail("expected the format json or protobuf, found " + Quote(format));
+  }
+  out.format = format == "json" ? BundleFormat::kJson : BundleFormat::kProtobuf;
   return true;
 }
 
@@ -84,12 +108,15 @@ bool ReadNode(JsonReader& reader, std::string_view text, NodeFile& out) {
 
 bool ReadModel(JsonReader& reader, std::string_view text, ModelFile& out) {
   bool has_op = false;
+  bool has_attributes = false;
   const bool read = reader.ReadText(text, [&](std::string_view key, Value value) {
     if (key == "op") return has_op = true, reader.Read(value, out.op);
-    if (key == "attributes") return ReadAttributes(reader, value, out.attributes);
+    if (key == "attributes") {
+      return has_attributes = true, ReadAttributes(reader, value, out.attributes);
+    }
     return reader.Skip(value);
   });
-  return read && (has_op || reader.Fail("the member 'op' is missing"));
+  return read && ((has_op && has_attributes) || reader.Fail("a model needs 'op' and 'attributes'"));
 }
 
 }  // namespace

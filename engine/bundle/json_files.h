@@ -7,11 +7,10 @@
 
 namespace pillion {
 
-// Lenient about everything but `format`, as nothing else decides anything.
+// Needs what MLeap needs, although only `format` decides anything.
 Result<BundleInfo> ParseBundleJson(std::string_view text, std::string_view where,
                                    const Limits& limits);
 Result<NodeFile> ParseNodeJson(std::string_view text, std::string_view where, const Limits& limits);
-// Absent attributes are none: Python's exporters leave them out.
 Result<ModelFile> ParseModelJson(std::string_view text, std::string_view where,
                                  const Limits& limits);
 

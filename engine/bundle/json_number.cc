@@ -90,12 +90,7 @@ T BeyondRange(std::string_view text) {
 
 template <typename T>
 std::optional<T> ParseFloating(std::string_view token) {
-  if (!IsJsonNumber(token)) {
-    if (token == "NaN") return std::numeric_limits<T>::quiet_NaN();
-    if (token == "Infinity") return std::numeric_limits<T>::infinity();
-    if (token == "-Infinity") return -std::numeric_limits<T>::infinity();
-    return std::nullopt;
-  }
+  if (!IsJsonNumber(token)) return std::nullopt;
   T value = 0;
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), value);
   if (error == std::errc::result_out_of_range) return BeyondRange<T>(token);

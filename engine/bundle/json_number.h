@@ -12,7 +12,7 @@ namespace pillion {
 inline constexpr std::size_t kJsonNumberCharsMax = 100;
 
 // Nearest to the decimal, ties to even, each rounded once; beyond the range infinite, and zero
-// never negative, for decimals have no sign of zero. Takes Python's NaN, Infinity, -Infinity too.
+// never negative, for decimals have no sign of zero.
 // Empty: not a number, or longer than kJsonNumberCharsMax.
 std::optional<double> ParseJsonDouble(std::string_view token) noexcept;
 std::optional<float> ParseJsonFloat(std::string_view token) noexcept;

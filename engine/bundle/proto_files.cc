@@ -50,6 +50,9 @@ Result<ModelFile> ParseModelProto(std::string_view bytes, std::string_view where
   if (message.op().empty()) {
     return Fail(LoadCode::kBadBundle, std::string(where), "a model without its op");
   }
+  if (!message.has_attributes()) {
+    return Fail(LoadCode::kBadBundle, std::string(where), "a model without its attributes");
+  }
   ModelFile model;
   model.op = message.op();
   const auto& list = message.attributes().list();

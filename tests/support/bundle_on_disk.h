@@ -16,7 +16,8 @@ class BundleOnDisk {
   BundleOnDisk() {
     std::string name = (std::filesystem::temp_directory_path() / "pillion-XXXXXX").string();
     root_ = mkdtemp(name.data());
-    Write("bundle.json", R"({"uid":"1","name":"t","format":"json","version":"0.25.2"})");
+    Write("bundle.json", R"({"uid":"00000000-0000-0000-0000-000000000000","name":"t",
+                             "format":"json","version":"0.25.2","timestamp":""})");
   }
   ~BundleOnDisk() { std::filesystem::remove_all(root_); }
   BundleOnDisk(const BundleOnDisk&) = delete;

@@ -27,7 +27,8 @@ using pillion::testing::TemporaryDirectory;
 using pillion::testing::WriteZip;
 using ::testing::HasSubstr;
 
-constexpr const char* kBundleJson = R"({"uid":"u","name":"n","format":"json","version":"1"})";
+constexpr const char* kBundleJson =
+    R"({"uid":"1-2-3-4-5","name":"n","format":"json","version":"1","timestamp":""})";
 
 // JSON has no infinities and no NaN but null.
 bool SameNumber(double a, double b) {

@@ -61,16 +61,10 @@ TEST(JsonDouble, SaturatesBeyondItsRange) {
   EXPECT_EQ(ParseJsonDouble("0." + std::string(60, '0') + "1e-300"), 0.0);
 }
 
-TEST(JsonDouble, TakesPythonsLiterals) {
-  EXPECT_TRUE(std::isnan(*ParseJsonDouble("NaN")));
-  EXPECT_EQ(ParseJsonDouble("Infinity"), kInfinity);
-  EXPECT_EQ(ParseJsonDouble("-Infinity"), -kInfinity);
-}
-
 TEST(JsonDouble, RefusesWhatIsNoNumber) {
   for (const char* text :
-       {"",   "-",  "+1", "01",  "-01", "1.",   ".5",        "1e", "1e+",   "1.e3", "0x10",
-        "1 ", " 1", "1,", "nan", "inf", "-NaN", "+Infinity", "1f", "1_000", "--1"}) {
+       {"",   "-",  "+1", "01",  "-01", "1.",   ".5",  "1e",       "1e+", "1.e3",  "0x10",
+        "1 ", " 1", "1,", "nan", "inf", "-NaN", "NaN", "Infinity", "1f",  "1_000", "--1"}) {
     EXPECT_FALSE(ParseJsonDouble(text)) << text;
     EXPECT_FALSE(ParseJsonFloat(text)) << text;
     EXPECT_FALSE(ParseJsonInteger(text)) << text;

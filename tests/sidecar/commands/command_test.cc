@@ -200,7 +200,8 @@ TEST_F(CommandTest, ValidateListsEveryProblem) {
     fs::create_directories(directory_ / ("bundle/root/" + node + ".node"));
     Write("bundle/root/" + node + ".node/node.json",
           R"({"name":"n","shape":{"inputs":[],"outputs":[]}})");
-    Write("bundle/root/" + node + ".node/model.json", R"({"op":"no_op_)" + node + "\"}");
+    Write("bundle/root/" + node + ".node/model.json",
+          R"({"attributes":{},"op":"no_op_)" + node + "\"}");
   }
   const Outcome outcome = Run("validate " + Houses("house-lr.zip") + " " +
                               (directory_ / "bundle").string() + " /no/such.zip");
