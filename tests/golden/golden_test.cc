@@ -176,6 +176,17 @@ class GoldenTest : public ::testing::TestWithParam<fs::path> {
     });
   }
 
+  // The same bundle in MLeap's other runtime for XGBoost.
+  void ExpectPredictor(const std::string& bundle) const {
+    if (!Has("expected.predictor.json")) return;
+    SCOPED_TRACE(bundle + " by the predictor");
+    LoadOptions options;
+    options.xgboost_runtime = XgboostRuntime::kPredictor;
+    const auto model = Model::Load(folder() / bundle, options);
+    ASSERT_TRUE(model) << model.error().Text();
+    ExpectAnswers(*model, "frame.json", "expected.predictor.json");
+  }
+
   static bool IsLoadedAndBound(const Result<std::shared_ptr<const Model>>& model) {
     return model && (*model)->Bind({});
   }
@@ -188,6 +199,7 @@ TEST_P(GoldenTest, AnswersAsMLeapDoes) {
     if (const OpRow* row = FindOp(op)) exactness_ = std::max(exactness_, row->exactness);
   }
   ExpectCase("model.zip");
+  ExpectPredictor("model.zip");
   if (Has("model.pb.zip")) ExpectCase("model.pb.zip");
 }
 
