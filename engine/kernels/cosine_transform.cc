@@ -5,158 +5,183 @@
 #include <cmath>
 #include <numbers>
 
+#include "engine/kernels/java_trigonometry.h"
+
 namespace pillion {
 namespace {
 
-using Complex = CosineTransform::Complex;
+constexpr double kRoot = std::numbers::sqrt2;
 
-// Powers of two go through the Fourier transform whatever their length: there, what cancels does so
-// exactly, as in JTransforms.
-bool IsSummed(std::uint32_t size) noexcept { return size <= 64 && !std::has_single_bit(size); }
-
-Complex Product(Complex a, Complex b) noexcept {
-  return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+// What comes before the tables of the Fourier transform.
+std::size_t CosineCount(std::uint32_t size) noexcept {
+  return std::has_single_bit(size) ? size : 2 * std::size_t{size};
 }
 
-// e^(-i π numerator / denominator).
-Complex Phase(std::uint64_t numerator, std::uint64_t denominator) noexcept {
-  const double angle = std::numbers::pi * static_cast<double>(numerator % (2 * denominator)) /
-                       static_cast<double>(denominator);
-  return {std::cos(angle), -std::sin(angle)};
-}
-
-// The power of two whose Fourier transform does the work: the length itself, or room for the
-// convolution that replaces a transform of another length (Bluestein).
-std::size_t PowerOfTwo(std::uint32_t size) noexcept {
-  return std::has_single_bit(size) ? size : std::bit_ceil(2 * std::size_t{size} - 1);
-}
-
-// In place, forward, radix 2. `twiddles`: e^(-2π i k / count), [count / 2].
-void RadixTwo(Complex* values, std::size_t count, const Complex* twiddles) noexcept {
-  for (std::size_t i = 1, reversed = 0; i < count; ++i) {
-    std::size_t bit = count >> 1;
-    for (; (reversed & bit) != 0; bit >>= 1) reversed ^= bit;
-    reversed ^= bit;
-    if (i < reversed) std::swap(values[i], values[reversed]);
-  }
-  for (std::size_t half = 1; half < count; half *= 2) {
-    const std::size_t stride = count / (2 * half);
-    for (std::size_t begin = 0; begin < count; begin += 2 * half) {
-      for (std::size_t j = begin; j < begin + half; ++j) {
-        const Complex odd = Product(values[j + half], twiddles[(j - begin) * stride]);
-        const Complex even = values[j];
-        values[j] = {even.re + odd.re, even.im + odd.im};
-        values[j + half] = {even.re - odd.re, even.im - odd.im};
-      }
-    }
+void FillFoldedCosines(std::size_t size, double* cosines) noexcept {
+  if (size < 2) return;
+  const std::size_t half = size / 2;
+  const double step = std::numbers::pi / 4 / static_cast<double>(half);
+  cosines[0] = kRoot / 2;
+  cosines[half] = 0.5 * cosines[0];
+  for (std::size_t j = 1; j < half; ++j) {
+    const double angle = step * static_cast<double>(j);
+    cosines[j] = 0.5 * JavaCos(angle);
+    cosines[size - j] = 0.5 * JavaSin(angle);
   }
 }
 
-Complex* AsComplex(double* memory) noexcept { return reinterpret_cast<Complex*>(memory); }
+void FillPhases(std::size_t size, Complex* phases) noexcept {
+  const double step = std::numbers::pi / static_cast<double>(2 * size);
+  phases[0] = {1, 0};
+  for (std::size_t j = 1; j < size; ++j) {
+    const double angle = step * static_cast<double>(j);
+    phases[j] = {JavaCos(angle), -JavaSin(angle)};
+  }
+}
+
+void Scale(double* y, std::size_t size, double scale) noexcept {
+  for (std::size_t i = 0; i < size; ++i) y[i] *= scale;
+}
+
+// From the order of FFTPACK, re 0, re 1, im 1, …, re N, to pairs, re N in the place of im 0.
+void MakePairs(double* t, std::size_t count) noexcept {
+  std::rotate(t + 1, t + count - 1, t + count);
+}
+void UnmakePairs(double* t, std::size_t count) noexcept { std::rotate(t + 1, t + 2, t + count); }
 
 }  // namespace
 
 std::size_t CosineTransform::TableLength(std::uint32_t size) noexcept {
-  if (IsSummed(size)) return 4 * std::size_t{size};
-  const std::size_t power = PowerOfTwo(size);
-  const std::size_t chirp = power == size ? 0 : 2 * std::size_t{size} + 2 * power;
-  return 2 * std::size_t{size} + power + chirp;
+  const std::size_t cosines = CosineCount(size);
+  if (std::has_single_bit(size)) return cosines + SplitRadixFourier::TableLength(size / 2);
+  if (MixedRadixFourier::Suits(cosines)) return cosines + MixedRadixFourier::TableLength(cosines);
+  return cosines + ChirpFourier::TableLength(cosines);
 }
 
 std::size_t CosineTransform::ScratchLength(std::uint32_t size) noexcept {
-  return IsSummed(size) ? 0 : 2 * std::size_t{size} + 2 * PowerOfTwo(size);
+  if (std::has_single_bit(size)) return 0;
+  const std::size_t mirrored = 2 * std::size_t{size};
+  return mirrored + (MixedRadixFourier::Suits(mirrored) ? MixedRadixFourier::ScratchLength(mirrored)
+                                                        : ChirpFourier::ScratchLength(mirrored));
+}
+
+CosineTransform::Fourier CosineTransform::MakeFourier(std::uint32_t size, double* tables) noexcept {
+  if (std::has_single_bit(size)) return SplitRadixFourier(size / 2, tables);
+  const std::size_t mirrored = 2 * std::size_t{size};
+  if (MixedRadixFourier::Suits(mirrored)) return MixedRadixFourier(mirrored, tables);
+  return ChirpFourier(mirrored, tables);
 }
 
 CosineTransform::CosineTransform(std::uint32_t size, double* tables) noexcept
-    : size_(size), first_scale_(std::sqrt(1.0 / size)), scale_(std::sqrt(2.0 / size)) {
-  if (IsSummed(size)) {
-    cosines_ = tables;
-    for (std::uint32_t i = 0; i < 4 * size; ++i) tables[i] = Phase(i, 2 * size).re;
-    return;
+    : size_(size), cosines_(tables), fourier_(MakeFourier(size, tables + CosineCount(size))) {
+  if (std::has_single_bit(size)) {
+    FillFoldedCosines(size, tables);
+  } else {
+    FillPhases(size, reinterpret_cast<Complex*>(tables));
   }
-  const std::size_t power = PowerOfTwo(size);
-  Complex* phases = AsComplex(tables);
-  Complex* twiddles = phases + size;
-  for (std::uint32_t k = 0; k < size; ++k) phases[k] = Phase(k, 2 * std::uint64_t{size});
-  for (std::size_t k = 0; k < power / 2; ++k) twiddles[k] = Phase(2 * k, power);
-  phases_ = phases;
-  twiddles_ = twiddles;
-  if (power == size) return;
-  Complex* chirp = twiddles + power / 2;
-  Complex* spectrum = chirp + size;
-  std::fill_n(spectrum, power, Complex{0, 0});
-  for (std::uint64_t n = 0; n < size; ++n) {
-    chirp[n] = Phase(n * n, size);
-    spectrum[n] = {chirp[n].re, -chirp[n].im};
-    spectrum[n == 0 ? 0 : power - n] = spectrum[n];
-  }
-  RadixTwo(spectrum, power, twiddles);
-  chirp_ = chirp;
-  chirp_spectrum_ = spectrum;
 }
 
-void CosineTransform::Fourier(Complex* values, Complex* convolution) const noexcept {
-  const std::size_t power = PowerOfTwo(size_);
-  if (chirp_ == nullptr) return RadixTwo(values, power, twiddles_);
-  for (std::uint32_t n = 0; n < size_; ++n) convolution[n] = Product(values[n], chirp_[n]);
-  std::fill(convolution + size_, convolution + power, Complex{0, 0});
-  RadixTwo(convolution, power, twiddles_);
-  // The transform back is the transform of the conjugate.
-  for (std::size_t k = 0; k < power; ++k) {
-    convolution[k] = Product(convolution[k], chirp_spectrum_[k]);
-    convolution[k].im = -convolution[k].im;
+// Between the transform of N / 2 pairs and that of N real numbers.
+void CosineTransform::Unzip(double* y, bool plus) const noexcept {
+  auto* pairs = reinterpret_cast<Complex*>(y);
+  const std::size_t half = size_ / 2;
+  for (std::size_t j = 1; 2 * j < half; ++j) {
+    const Complex phase = {0.5 - cosines_[size_ - 4 * j], cosines_[4 * j]};
+    Complex& a = pairs[j];
+    Complex& b = pairs[half - j];
+    const Complex change = (plus ? phase : Conjugate(phase)) * (a - Conjugate(b));
+    a = a - change;
+    b = b + Conjugate(change);
   }
-  RadixTwo(convolution, power, twiddles_);
-  const double scale = 1.0 / static_cast<double>(power);
-  for (std::uint32_t n = 0; n < size_; ++n) {
-    values[n] = Product({convolution[n].re * scale, -convolution[n].im * scale}, chirp_[n]);
+}
+
+void CosineTransform::TurnPairs(double* y) const noexcept {
+  const std::size_t half = size_ / 2;
+  for (std::size_t j = 1; j < half; ++j) {
+    const double sine = cosines_[j] - cosines_[size_ - j];
+    const double cosine = cosines_[j] + cosines_[size_ - j];
+    const double a = y[j];
+    const double b = y[size_ - j];
+    y[j] = sine * a + cosine * b;
+    y[size_ - j] = cosine * a - sine * b;
   }
+  y[half] *= cosines_[0];
+}
+
+void CosineTransform::ForwardFolded(const SplitRadixFourier& fourier, double* y) const noexcept {
+  const double last = y[size_ - 1];
+  for (std::size_t j = size_ - 2; j >= 2; j -= 2) {
+    y[j + 1] = y[j] - y[j - 1];
+    y[j] += y[j - 1];
+  }
+  y[1] = y[0] - last;
+  y[0] += last;
+  Unzip(y, false);
+  fourier.TransformMinus(reinterpret_cast<Complex*>(y));
+  TurnPairs(y);
+  Scale(y, size_, std::sqrt(2.0 / size_));
+  y[0] /= kRoot;
+}
+
+void CosineTransform::InverseFolded(const SplitRadixFourier& fourier, double* y) const noexcept {
+  Scale(y, size_, std::sqrt(2.0 / size_));
+  y[0] /= kRoot;
+  TurnPairs(y);
+  fourier.TransformPlus(reinterpret_cast<Complex*>(y));
+  Unzip(y, true);
+  const double last = y[0] - y[1];
+  y[0] += y[1];
+  for (std::size_t j = 2; j < size_; j += 2) {
+    y[j - 1] = y[j] - y[j + 1];
+    y[j] += y[j + 1];
+  }
+  y[size_ - 1] = last;
 }
 
 void CosineTransform::Forward(const double* x, double* y, double* scratch) const noexcept {
-  if (cosines_ != nullptr) {
-    for (std::uint32_t k = 0; k < size_; ++k) {
-      double sum = 0;
-      for (std::uint32_t n = 0; n < size_; ++n) {
-        sum += x[n] * cosines_[(2 * n + 1) * k % (4 * size_)];
-      }
-      y[k] = sum * (k == 0 ? first_scale_ : scale_);
-    }
-    return;
+  std::copy_n(x, size_, y);
+  if (size_ == 1) return;
+  if (const auto* fourier = std::get_if<SplitRadixFourier>(&fourier_)) {
+    return ForwardFolded(*fourier, y);
   }
-  // Even places forwards, odd ones backwards: Makhoul's order.
-  Complex* values = AsComplex(scratch);
-  for (std::uint32_t n = 0; 2 * n < size_; ++n) values[n] = {x[2 * n], 0};
-  for (std::uint32_t n = 0; 2 * n + 1 < size_; ++n) values[size_ - 1 - n] = {x[2 * n + 1], 0};
-  Fourier(values, values + size_);
-  for (std::uint32_t k = 0; k < size_; ++k) {
-    y[k] = Product(values[k], phases_[k]).re * (k == 0 ? first_scale_ : scale_);
+  const std::size_t mirrored = 2 * std::size_t{size_};
+  double* t = scratch;
+  std::copy_n(x, size_, t);
+  std::reverse_copy(x, x + size_, t + size_);
+  if (const auto* mixed = std::get_if<MixedRadixFourier>(&fourier_)) {
+    mixed->Forward(t, t + mirrored);
+    MakePairs(t, mirrored);
+  } else {
+    std::get_if<ChirpFourier>(&fourier_)->Forward(t, t + mirrored);
   }
+  const auto* phases = reinterpret_cast<const Complex*>(cosines_);
+  const auto* pairs = reinterpret_cast<const Complex*>(t);
+  for (std::size_t i = 0; i < size_; ++i) y[i] = (phases[i] * pairs[i]).re;
+  Scale(y, size_, 1 / std::sqrt(static_cast<double>(mirrored)));
+  y[0] /= kRoot;
 }
 
 void CosineTransform::Inverse(const double* x, double* y, double* scratch) const noexcept {
-  if (cosines_ != nullptr) {
-    for (std::uint32_t n = 0; n < size_; ++n) {
-      double sum = first_scale_ * x[0];
-      for (std::uint32_t k = 1; k < size_; ++k) {
-        sum += scale_ * x[k] * cosines_[(2 * n + 1) * k % (4 * size_)];
-      }
-      y[n] = sum;
-    }
-    return;
+  std::copy_n(x, size_, y);
+  if (size_ == 1) return;
+  if (const auto* fourier = std::get_if<SplitRadixFourier>(&fourier_)) {
+    return InverseFolded(*fourier, y);
   }
-  // The forward steps backwards, on conjugates: the imaginary parts of the result are 0.
-  Complex* values = AsComplex(scratch);
-  values[0] = {x[0] / first_scale_, 0};
-  for (std::uint32_t k = 1; k < size_; ++k) {
-    values[k] = Product({x[k] / scale_, x[size_ - k] / scale_}, phases_[k]);
+  const std::size_t mirrored = 2 * std::size_t{size_};
+  Scale(y, size_, std::sqrt(static_cast<double>(mirrored)));
+  y[0] *= kRoot;
+  const auto* phases = reinterpret_cast<const Complex*>(cosines_);
+  auto* pairs = reinterpret_cast<Complex*>(scratch);
+  for (std::size_t i = 0; i < size_; ++i) pairs[i] = y[i] * Conjugate(phases[i]);
+  double* t = scratch;
+  if (const auto* mixed = std::get_if<MixedRadixFourier>(&fourier_)) {
+    UnmakePairs(t, mirrored);
+    mixed->Backward(t, t + mirrored);
+  } else {
+    std::get_if<ChirpFourier>(&fourier_)->Backward(t, t + mirrored);
   }
-  Fourier(values, values + size_);
-  const double scale = 1.0 / size_;
-  for (std::uint32_t n = 0; 2 * n < size_; ++n) y[2 * n] = values[n].re * scale;
-  for (std::uint32_t n = 0; 2 * n + 1 < size_; ++n) {
-    y[2 * n + 1] = values[size_ - 1 - n].re * scale;
-  }
+  const double norm = 1.0 / static_cast<double>(mirrored);
+  for (std::size_t i = 0; i < size_; ++i) y[i] = t[i] * norm;
 }
 
 }  // namespace pillion

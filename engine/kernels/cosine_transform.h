@@ -1,22 +1,22 @@
-// The orthonormal cosine transforms: DCT-II forward, DCT-III inverse, of any length. Short ones
-// are summed as they are defined, others go through a Fourier transform.
-// MLeap computes them with JTransforms, whose last bits differ: equal to about 1e-15 of the
-// vector's norm.
+// The orthonormal cosine transforms: DCT-II forward, DCT-III inverse, of any length. MLeap computes
+// them with JTransforms 2.4; this makes the same additions and products in the same order, over
+// tables of Java's sines: same bits, and the same places for NaNs, infinities and overflows.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <variant>
+
+#include "engine/kernels/chirp_fourier.h"
+#include "engine/kernels/complex.h"
+#include "engine/kernels/mixed_radix_fourier.h"
+#include "engine/kernels/split_radix_fourier.h"
 
 namespace pillion {
 
 // Reads tables that its maker keeps. Immutable; any number of threads may use one.
 class CosineTransform {
  public:
-  struct Complex {
-    double re;
-    double im;
-  };
-
   // How many doubles the tables and the scratch memory of a length take.
   static std::size_t TableLength(std::uint32_t size) noexcept;
   static std::size_t ScratchLength(std::uint32_t size) noexcept;
@@ -32,16 +32,19 @@ class CosineTransform {
   void Inverse(const double* x, double* y, double* scratch) const noexcept;
 
  private:
-  void Fourier(Complex* values, Complex* convolution) const noexcept;
+  // Powers of two fold their numbers in pairs, other lengths mirror them.
+  using Fourier = std::variant<SplitRadixFourier, MixedRadixFourier, ChirpFourier>;
+  static Fourier MakeFourier(std::uint32_t size, double* tables) noexcept;
+
+  void ForwardFolded(const SplitRadixFourier& fourier, double* y) const noexcept;
+  void InverseFolded(const SplitRadixFourier& fourier, double* y) const noexcept;
+  void Unzip(double* y, bool plus) const noexcept;
+  void TurnPairs(double* y) const noexcept;
 
   std::uint32_t size_;
-  double first_scale_;                 // c_0
-  double scale_;                       // c_k
-  const double* cosines_ = nullptr;    // short ones: cos(π i / 2N), [4 N]
-  const Complex* phases_ = nullptr;    // e^(-i π k / 2N), [N]
-  const Complex* twiddles_ = nullptr;  // of the power of two below, [half of it]
-  const Complex* chirp_ = nullptr;     // e^(-i π n² / N), [N]; nullptr: N is a power of two
-  const Complex* chirp_spectrum_ = nullptr;
+  // Powers of two: cos(π j / 2N) / 2, [N], but for the first, √½. Others: e^(-iπ j / 2N), [2 N].
+  const double* cosines_;
+  Fourier fourier_;
 };
 
 }  // namespace pillion

@@ -15,7 +15,7 @@ namespace pillion {
 enum class Exactness : std::uint8_t {
   kBits,      // the same bits
   kUlp4,      // at most 4 ulp, where libm decides (exp, log, pow, sin)
-  kRelative,  // relative 1e-12: FFT, eigen decomposition, iteration
+  kRelative,  // relative 1e-12: eigen decomposition, iteration
 };
 
 // Reads one model. Refuses through `source`; what it returns then is dropped.

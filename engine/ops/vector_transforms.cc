@@ -194,7 +194,7 @@ Operation CompileDct(OpSource& source) {
 constexpr OpRow kRows[] = {
     {"normalizer", "Scale a vector to a p-norm of 1", Exactness::kUlp4, CompileNormalizer},
     {"pca", "Project onto principal components", Exactness::kBits, CompilePca},
-    {"dct", "Cosine transform, forward or inverse", Exactness::kRelative, CompileDct},
+    {"dct", "Cosine transform, forward or inverse", Exactness::kBits, CompileDct},
 };
 
 }  // namespace
