@@ -5,6 +5,7 @@
 // core/sklearn/PolynomialFeaturesModel.scala.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,19 +34,35 @@ std::optional<std::int64_t> TermCount(std::int64_t variables, std::int64_t degre
   return count;
 }
 
+// Whether no product of `degree` entries can be infinite.
+bool AllTermsFinite(const VectorView& x, std::int64_t degree) noexcept {
+  double largest = 1.0;
+  for (const double entry : x.Values()) {
+    if (!std::isfinite(entry)) return false;
+    largest = std::max(largest, std::abs(entry));
+  }
+  double product = 1.0;
+  for (std::int64_t i = 0; i < degree && largest > 1.0 && std::isfinite(product); ++i) {
+    product *= largest;
+  }
+  return std::isfinite(product);
+}
+
 // Walks the terms from the last variable to the first. The terms of variables 0…k up to a degree
 // are, for each power of variable k, those of 0…k-1 up to what is left of the degree; a product
 // that has become 0 ends its branch. Without recursion, as there can be a million variables.
 class TermWalk {
  public:
-  // Only the entries of `x` that are not 0 make terms. Room is taken from `arguments`.
-  TermWalk(const VectorView& x, Arguments& arguments) noexcept
+  // Entries of `x` that are 0 make no terms, unless they meet an infinite product and make it NaN.
+  // Room is taken from `arguments`.
+  TermWalk(const VectorView& x, std::int64_t degree, Arguments& arguments) noexcept
       : indices_(arguments.Allocate<std::int32_t>(x.count)),
         values_(arguments.Allocate<double>(x.count)),
         levels_(arguments.Allocate<Level>(std::size_t{x.count} + 1)) {
     if (!HasRoom()) return;
+    const bool skips_zeros = AllTermsFinite(x, degree);
     for (std::uint32_t k = 0; k < x.count; ++k) {
-      if (x.values[k] == 0.0) continue;
+      if (skips_zeros && x.values[k] == 0.0) continue;
       indices_[count_] = x.dense() ? static_cast<std::int32_t>(k) : x.indices[k];
       values_[count_++] = x.values[k];
     }
@@ -109,7 +126,7 @@ class PolynomialExpansionKernel final : public Kernel {
     const ScoreCode code = ReadVector(arguments.In(0), arguments.arena(), &x);
     if (code != ScoreCode::kOk) return code;
     const std::optional<std::int64_t> term_count = TermCount(x.size, degree_);
-    TermWalk walk(x, arguments);
+    TermWalk walk(x, degree_, arguments);
     if (!term_count || !walk.HasRoom()) return ScoreCode::kTooLarge;
     return x.dense() ? ExpandDense(walk, arguments)
                      : ExpandSparse(walk, *term_count - 1, arguments);

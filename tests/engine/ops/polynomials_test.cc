@@ -29,7 +29,7 @@ TEST(PolynomialExpansion, StopsABranchAtZero) {
   EXPECT_EQ(Expansion(2, 3).Score({Dense({2, 0, 5})}), "[2, 4, 0, 0, 0, 5, 10, 0, 25]");
   EXPECT_EQ(Expansion(2, 2).Score({Dense({-0.0, 3})}), "[0, 0, 3, 0, 9]");
   EXPECT_EQ(Expansion(2, 2).Score({Dense({1e-200, 1})}), "[1e-200, 0, 1, 1e-200, 1]");
-  EXPECT_EQ(Expansion(2, 2).Score({Dense({0, NAN})}), "[0, 0, nan, 0, nan]");
+  EXPECT_EQ(Expansion(2, 2).Score({Dense({0, NAN})}), "[0, 0, nan, nan, nan]");
 }
 
 TEST(PolynomialExpansion, KeepsSparseVectorsSparse) {
