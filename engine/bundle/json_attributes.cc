@@ -32,10 +32,13 @@ bool ReadDimensions(JsonReader& reader, Value value,
                     std::optional<std::vector<std::int32_t>>& out) {
   const auto read_dimension = [&](Value dimension) {
     std::optional<std::int32_t> size;
+    std::optional<std::string> name;
     const bool read = reader.ReadObject(dimension, [&](std::string_view key, Value member) {
-      return key == "size" ? reader.Read(member, size.emplace()) : reader.Skip(member);
+      if (key == "size") return reader.Read(member, size.emplace());
+      if (key == "name") return reader.Read(member, name.emplace());
+      return reader.Skip(member);
     });
-    if (read && !size) return reader.Fail("the member 'size' is missing");
+    if (read && (!size || !name)) return reader.Fail("a dimension needs 'size' and 'name'");
     if (read) out->push_back(*size);
     return read;
   };

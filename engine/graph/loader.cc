@@ -133,6 +133,7 @@ class Loader {
       }
       stage.input_columns.push_back(*column);
     }
+    if (stage.operation.outputs.empty()) source.RefuseNode(stage.op + " has no output");
     const ColumnsByPort outputs(node.outputs);
     for (const Port& port : stage.operation.outputs) {
       const std::string* column = outputs.Find(port.name);

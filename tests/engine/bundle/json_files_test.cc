@@ -182,7 +182,7 @@ TEST(AttributeJson, ReadsDataShapes) {
            {"base":"scalar","isNullable":true},
            {"isNullable":false,"base":"list"},
            {"base":"tensor","isNullable":false,
-            "tensorShape":{"dimensions":[{"size":8,"name":""},{"size":-1}]}}]})");
+            "tensorShape":{"dimensions":[{"size":8,"name":""},{"size":-1,"name":""}]}}]})");
   ASSERT_EQ(value.data_shapes.size(), 3U);
   EXPECT_EQ(value.data_shapes[0].shape, Shape::kScalar);
   EXPECT_TRUE(value.data_shapes[0].nullable);
@@ -241,26 +241,33 @@ TEST(TensorJson, FillsInAMissingDimension) {
   const auto dimensions = [](const std::string& value) {
     return Attribute(value).tensors.at(0).dimensions;
   };
-  EXPECT_THAT(dimensions(Tensor(R"("double":[1,2,3,4,5,6])", R"({"size":-1},{"size":3})")),
+  EXPECT_THAT(dimensions(Tensor(R"("double":[1,2,3,4,5,6])",
+                                R"({"size":-1,"name":""},{"size":3,"name":""})")),
               ElementsAre(2, 3));
   EXPECT_THAT(dimensions(Tensor(R"("double":[7])", "")), IsEmpty());
-  EXPECT_THAT(dimensions(Tensor(R"("double":[])", R"({"size":0})")), ElementsAre(0));
+  EXPECT_THAT(dimensions(Tensor(R"("double":[])", R"({"size":0,"name":""})")), ElementsAre(0));
 }
 
 TEST(TensorJson, RefusesDimensionsThatDoNotFit) {
   const std::string two = R"("double":[1,2])";
-  EXPECT_EQ(FaultOf(Tensor(two, R"({"size":3})")),
+  EXPECT_EQ(FaultOf(Tensor(two, R"({"size":3,"name":""})")),
             "root/model.json: attributes.a: dimensions [3] do not fit 2 values");
   EXPECT_THAT(FaultOf(Tensor(two, "")), HasSubstr("do not fit"));
-  EXPECT_THAT(FaultOf(Tensor(two, R"({"size":-1},{"size":-1})")), HasSubstr("more than one"));
-  EXPECT_THAT(FaultOf(Tensor(two, R"({"size":-2},{"size":-1})")), HasSubstr("do not fit"));
-  EXPECT_THAT(FaultOf(Tensor(two, R"({"size":0},{"size":-1})")), HasSubstr("do not fit"));
-  EXPECT_THAT(FaultOf(Tensor(two, R"({"size":-1},{"size":3})")), HasSubstr("do not fit"));
-  // 65536^4 is 0 in 64 bits.
-  EXPECT_THAT(FaultOf(Tensor(R"("double":[])", R"({"size":65536},{"size":65536},{"size":65536},
-                                                  {"size":65536})")),
+  EXPECT_THAT(FaultOf(Tensor(two, R"({"size":-1,"name":""},{"size":-1,"name":""})")),
+              HasSubstr("more than one"));
+  EXPECT_THAT(FaultOf(Tensor(two, R"({"size":-2,"name":""},{"size":-1,"name":""})")),
               HasSubstr("do not fit"));
-  EXPECT_THAT(FaultOf(Tensor(two, R"({"name":""})")), HasSubstr("'size' is missing"));
+  EXPECT_THAT(FaultOf(Tensor(two, R"({"size":0,"name":""},{"size":-1,"name":""})")),
+              HasSubstr("do not fit"));
+  EXPECT_THAT(FaultOf(Tensor(two, R"({"size":-1,"name":""},{"size":3,"name":""})")),
+              HasSubstr("do not fit"));
+  // 65536^4 is 0 in 64 bits.
+  EXPECT_THAT(
+      FaultOf(Tensor(R"("double":[])",
+                     R"({"size":65536,"name":""},{"size":65536,"name":""},{"size":65536,"name":""},
+                                                  {"size":65536,"name":""})")),
+      HasSubstr("do not fit"));
+  EXPECT_THAT(FaultOf(Tensor(two, R"({"name":""})")), HasSubstr("needs 'size' and 'name'"));
   EXPECT_THAT(FaultOf(R"({"type":"tensor","double":[1]})"),
               HasSubstr("without the member 'shape'"));
   EXPECT_THAT(FaultOf(R"({"type":"tensor","shape":{"dimensions":[]}})"),
@@ -297,7 +304,8 @@ TEST(AttributeJson, NamesPlaceFoundAndExpected) {
   EXPECT_THAT(FaultOf("5"), HasSubstr("attributes.a: expected an object, found 5"));
   EXPECT_THAT(FaultOf(R"({"double":[1]})"), HasSubstr("expected no array under 'double'"));
   EXPECT_THAT(FaultOf(R"({"type":"list","double":1})"), HasSubstr("an array under 'double'"));
-  EXPECT_THAT(FaultOf(Tensor(R"("byte":[128])", R"({"size":1})")), HasSubstr("out of range: 128"));
+  EXPECT_THAT(FaultOf(Tensor(R"("byte":[128])", R"({"size":1,"name":""})")),
+              HasSubstr("out of range: 128"));
 }
 
 TEST(JsonText, RefusesWhatIsNotStrictJson) {
