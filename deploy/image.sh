@@ -30,13 +30,26 @@ base_image() {
   echo "$image"
 }
 
+# The trap below runs after smoke_test has returned: what it names must outlive the function.
+server=
+container=
+run_dir=
+clean_up() {
+  if [ -n "$server" ]; then
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+  fi
+  [ -z "$container" ] || buildah rm "$container" >/dev/null
+  [ -z "$run_dir" ] || rm -rf "$run_dir"
+}
+
 smoke_test() {
-  local container root run_dir
+  local root
+  trap clean_up EXIT
   container=$(buildah from "$tag")
   root=$(buildah mount "$container")
   run_dir=$(mktemp -d)
   chmod 0777 "$run_dir"
-  trap 'kill "$server" 2>/dev/null; buildah rm "$container" >/dev/null; rm -rf "$run_dir"' EXIT
   say "smoke test: serve as uid 65532 from the image's own files"
   buildah run --user 65532:65532 --volume "$run_dir:/run/pillion" "$container" -- \
     /bin/pillion serve house=/models/house.zip --run-dir /run/pillion &
