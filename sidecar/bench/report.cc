@@ -2,7 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <optional>
+#include <string_view>
+#include <utility>
+
 #include "sidecar/bench/ticks.h"
+#include "sidecar/frame/json_text.h"
 
 namespace pillion::bench {
 namespace {
@@ -33,18 +39,9 @@ std::string Label(const Measurement& m) {
   return label;
 }
 
-std::string JsonString(const std::optional<std::string>& text) {
-  if (!text) return "null";
-  std::string out = "\"";
-  for (const char c : *text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
+void WriteText(std::string_view key, const std::optional<std::string>& text, JsonText& json) {
+  json.Key(key);
+  text ? json.String(*text) : json.Null();
 }
 
 }  // namespace
@@ -61,14 +58,30 @@ void PrintTable(const std::vector<Measurement>& measurements, std::ostream& out)
 }
 
 void PrintJsonLine(const Measurement& m, std::ostream& out) {
-  out << fmt::format(
-      R"({{"what":"{}","transport":{},"mode":"{}","model":{},"row_bytes":{},"in_flight":{},)"
-      R"("batch":{},"p50_ns":{},"p90_ns":{},"p99_ns":{},"p999_ns":{},"p9999_ns":{},"max_ns":{},)"
-      R"("rows_per_s":{:.1f}}})"
-      "\n",
-      m.what, JsonString(m.transport), m.mode, JsonString(m.model), m.row_bytes, m.in_flight,
-      m.batch, QuantileNs(m, 0.5), QuantileNs(m, 0.9), QuantileNs(m, 0.99), QuantileNs(m, 0.999),
-      QuantileNs(m, 0.9999), TicksToNs(m.latency.max_ticks()), m.rows_per_s);
+  std::string text;
+  JsonText json(text, JsonLayout::kCompact);
+  json.BeginObject();
+  WriteText("what", m.what, json);
+  WriteText("transport", m.transport, json);
+  WriteText("mode", m.mode, json);
+  WriteText("model", m.model, json);
+  for (const auto& [key, number] :
+       {std::pair<std::string_view, std::uint64_t>("row_bytes", m.row_bytes),
+        {"in_flight", m.in_flight},
+        {"batch", m.batch},
+        {"p50_ns", QuantileNs(m, 0.5)},
+        {"p90_ns", QuantileNs(m, 0.9)},
+        {"p99_ns", QuantileNs(m, 0.99)},
+        {"p999_ns", QuantileNs(m, 0.999)},
+        {"p9999_ns", QuantileNs(m, 0.9999)},
+        {"max_ns", TicksToNs(m.latency.max_ticks())}}) {
+    json.Key(key);
+    json.Number(static_cast<std::int64_t>(number));
+  }
+  json.Key("rows_per_s");
+  json.Number(std::round(m.rows_per_s * 10) / 10);
+  json.EndObject();
+  out << text << '\n';
 }
 
 }  // namespace pillion::bench

@@ -1,11 +1,10 @@
 #include "sidecar/serving/model_scorer.h"
 
-#include <fmt/format.h>
-
 #include <bit>
 #include <optional>
 #include <utility>
 
+#include "sidecar/frame/json_text.h"
 #include "sidecar/serving/score_request.h"
 
 namespace pillion {
@@ -33,19 +32,6 @@ class ModelLayout final : public BoundLayout {
 // Not of both lists in one: where the first ends must count too.
 std::uint64_t HashOf(const Schema& inputs, const Schema& outputs) {
   return std::rotl(HashSchema(inputs), 1) ^ HashSchema(outputs);
-}
-
-std::string JsonString(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-      continue;
-    }
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
 }
 
 }  // namespace
@@ -110,14 +96,26 @@ tl::expected<Binding, Refusal> ModelScorer::Bind(const BindRequest& request) {
 }
 
 std::string ModelScorer::ModelsJson() const {
-  std::string json = "[";
+  std::string text;
+  JsonText json(text, JsonLayout::kCompact);
+  json.BeginArray();
   for (const auto& [name, served] : models_) {
-    if (json.size() > 1) json += ',';
-    json += fmt::format(R"({{"name":{},"version":{},"path":{},"stages":{},"bundle_bytes":{}}})",
-                        JsonString(name), served.version, JsonString(served.path.string()),
-                        served.model->stages().size(), served.model->bundle_bytes());
+    json.Element();
+    json.BeginObject();
+    json.Key("name");
+    json.String(name);
+    json.Key("version");
+    json.Number(std::int64_t{served.version});
+    json.Key("path");
+    json.String(served.path.string());
+    json.Key("stages");
+    json.Number(static_cast<std::int64_t>(served.model->stages().size()));
+    json.Key("bundle_bytes");
+    json.Number(static_cast<std::int64_t>(served.model->bundle_bytes()));
+    json.EndObject();
   }
-  return json + "]";
+  json.EndArray();
+  return text;
 }
 
 }  // namespace pillion
