@@ -32,9 +32,8 @@ std::optional<std::string> NormalizeDimensions(std::vector<std::int32_t>& dimens
     if (dimension == kAnySize) {
       if (any != nullptr) return "more than one of the dimensions is -1";
       any = &dimension;
-    } else if (dimension < 0) {
-      return mismatch;
-    } else if (__builtin_mul_overflow(product, static_cast<std::uint64_t>(dimension), &product)) {
+    } else if (dimension < 0 ||
+               __builtin_mul_overflow(product, static_cast<std::uint64_t>(dimension), &product)) {
       return mismatch;
     }
   }

@@ -89,7 +89,8 @@ void ReverseBits(Complex* x, std::size_t count) noexcept {
 // Every second twiddle is computed, those between are the mean of their neighbours, scaled.
 void FillTwiddles(std::size_t count, Twiddle* twiddles) noexcept {
   const std::size_t size = count / 8;
-  const double step = kQuarterPi / static_cast<double>(count / 4);
+  const std::size_t quarter = count / 4;
+  const double step = kQuarterPi / static_cast<double>(quarter);
   twiddles[0] = {{1, 0}, {1, 0}};
   for (std::size_t i = 2; i < size; i += 2) {
     const double angle = step * static_cast<double>(2 * i);

@@ -51,10 +51,10 @@ class SignatureReader {
 
   bool ReadFields(JsonReader::Value value, Fields& fields) {
     return json_.ReadArray(value, [&](JsonReader::Value item) {
-      auto& [name, signature] = fields.emplace_back();
+      std::pair<std::string, std::string>& field = fields.emplace_back();
       return json_.ReadObject(item, [&](std::string_view member, JsonReader::Value part) {
-        if (member == "name") return json_.Read(part, name);
-        if (member == "type") return ReadType(part, signature);
+        if (member == "name") return json_.Read(part, field.first);
+        if (member == "type") return ReadType(part, field.second);
         return json_.Skip(part);
       });
     });
