@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the container image with buildah, without a daemon, and smoke-tests it: serves the demo
-# model as another user on a read-only root and scores rows from outside.
+# model as another user who may write
+# nowhere but beside its socket, and scores rows from outside.
 #   image.sh [TAG]
 # Where no registry can be reached, the base image is made from Debian's packages.
 set -euo pipefail
