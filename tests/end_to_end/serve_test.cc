@@ -13,17 +13,19 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-const std::string kProgram = std::string(PILLION_BINARY_DIR) + "/bin/pillion";
-const std::string kKingCounty = std::string(PILLION_SOURCE_DIR) + "/examples/king-county/";
+const std::string kProgram = pillion::BinaryDir() + "/bin/pillion";
+const std::string kKingCounty = pillion::SourceDir() + "/examples/king-county/";
 
 fs::path SharedRoot() {
   const char* shared = std::getenv("PILLION_SHARED");
-  return shared != nullptr ? shared : fs::path(PILLION_SOURCE_DIR) / "../shared";
+  return shared != nullptr ? shared : fs::path(pillion::SourceDir()) / "../shared";
 }
 
 struct Ended {

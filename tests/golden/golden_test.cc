@@ -17,6 +17,7 @@
 #include "sidecar/commands/score_rows.h"
 #include "sidecar/frame/frame.h"
 #include "tests/golden/frame_matcher.h"
+#include "tests/support/paths.h"
 
 namespace pillion::testing {
 namespace {
@@ -42,7 +43,7 @@ std::vector<fs::path> CasesIn(const fs::path& root) {
 
 fs::path SharedRoot() {
   const char* shared = std::getenv("PILLION_SHARED");
-  return shared != nullptr ? shared : fs::path(PILLION_SOURCE_DIR) / "../shared";
+  return shared != nullptr ? shared : fs::path(SourceDir()) / "../shared";
 }
 
 std::string CaseName(const ::testing::TestParamInfo<fs::path>& info) {
@@ -65,7 +66,7 @@ std::vector<std::string> OpsOf(const fs::path& folder) {
 // Whether a section of docs/parity.md, where deviations and their reasons stand, names "`case`" or
 // "`case/err.0`".
 bool ParityNames(const std::string& section, const std::string& what) {
-  static const std::string text = ReadFile(fs::path(PILLION_SOURCE_DIR) / "docs/parity.md");
+  static const std::string text = ReadFile(fs::path(SourceDir()) / "docs/parity.md");
   const std::size_t begin = text.find("\n## " + section + "\n");
   if (begin == std::string::npos) return false;
   const std::size_t end = text.find("\n## ", begin + 1);
@@ -204,8 +205,7 @@ TEST_P(GoldenTest, AnswersAsMLeapDoes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Recorded, GoldenTest,
-                         ::testing::ValuesIn(CasesIn(fs::path(PILLION_SOURCE_DIR) /
-                                                     "tests/golden/cases")),
+                         ::testing::ValuesIn(CasesIn(fs::path(SourceDir()) / "tests/golden/cases")),
                          CaseName);
 INSTANTIATE_TEST_SUITE_P(Shared, GoldenTest, ::testing::ValuesIn(CasesIn(SharedRoot() / "goldens")),
                          CaseName);

@@ -11,11 +11,12 @@
 
 #include "engine/model.h"
 #include "sidecar/frame/frame.h"
+#include "tests/support/paths.h"
 
 namespace pillion {
 namespace {
 
-const std::string kFolder = std::string(PILLION_SOURCE_DIR) + "/examples/king-county/";
+const std::string kFolder = SourceDir() + "/examples/king-county/";
 
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

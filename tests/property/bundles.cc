@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "tests/support/op_fixture.h"
+#include "tests/support/paths.h"
 #include "tests/support/shared_data.h"
 
 namespace pillion::testing {
@@ -44,7 +45,7 @@ void UnpackMember(zip_t* archive, zip_uint64_t index, const TemporaryDirectory& 
 }  // namespace
 
 std::vector<fs::path> BundlePaths() {
-  const fs::path source = PILLION_SOURCE_DIR;
+  const fs::path source = SourceDir();
   std::vector<fs::path> paths;
   AddBundles(source / "tests/golden/cases", &paths);
   AddBundles(source / "examples", &paths);

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "tests/support/paths.h"
+
 namespace pillion::testing {
 
 // The directory $PILLION_SHARED, or "shared" beside the sources. Absent: neither is there; tests
@@ -13,7 +15,7 @@ inline std::optional<std::filesystem::path> SharedData() {
   if (const char* directory = std::getenv("PILLION_SHARED"); directory != nullptr) {
     if (std::filesystem::is_directory(directory)) return directory;
   }
-  const std::filesystem::path beside = std::filesystem::path(PILLION_SOURCE_DIR) / ".." / "shared";
+  const std::filesystem::path beside = std::filesystem::path(SourceDir()) / ".." / "shared";
   if (std::filesystem::is_directory(beside)) return beside;
   return std::nullopt;
 }

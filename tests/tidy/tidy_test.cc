@@ -12,12 +12,14 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::set<std::string> kRooms = {"schemas", "engine", "sidecar", "client",
-                                      "bench",   "tests",  "examples"};
+const std::set<std::string> kRooms = {"base",   "schemas", "engine", "sidecar",
+                                      "client", "bench",   "tests",  "examples"};
 
 struct Source {
   std::string path;  // from the root
@@ -27,7 +29,7 @@ struct Source {
 };
 
 std::vector<Source> ReadSources() {
-  const fs::path root = PILLION_SOURCE_DIR;
+  const fs::path root = pillion::SourceDir();
   std::vector<Source> sources;
   for (const std::string& room : kRooms) {
     if (!fs::exists(root / room)) continue;
@@ -59,11 +61,13 @@ std::vector<std::string> Includes(const Source& source) {
   return paths;
 }
 
-// schemas <- engine (the shared words only) <- sidecar; schemas <- client. The command line is a
-// client too: it may use the client's public header.
+// base <- schemas <- engine (the shared words only) <- sidecar; schemas <- client. The command line
+// is a client too: it may use the client's public header. Everybody may use base.
 bool MayInclude(const std::string& room, const std::string& path) {
   const std::string target = path.substr(0, path.find('/'));
   if (!kRooms.contains(target) || target == room) return true;
+  if (room == "base") return false;
+  if (target == "base") return true;
   if (room == "schemas") return false;
   if (room == "engine") return path == "schemas/score_code.h" || path == "schemas/data_type.h";
   if (room == "sidecar") {

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -45,7 +47,7 @@ class CommandTest : public ::testing::Test {
     const fs::path in = Write("in", input);
     const fs::path out = directory_ / "out";
     const fs::path err = directory_ / "err";
-    const std::string command = std::string(PILLION_BINARY_DIR "/bin/pillion ") + arguments + " <" +
+    const std::string command = pillion::BinaryDir() + "/bin/pillion " + arguments + " <" +
                                 in.string() + " >" + out.string() + " 2>" + err.string();
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(out), ReadFile(err)};
@@ -58,10 +60,10 @@ class CommandTest : public ::testing::Test {
   }
 
   static std::string Golden(const std::string& path) {
-    return PILLION_SOURCE_DIR "/tests/golden/cases/" + path;
+    return pillion::SourceDir() + "/tests/golden/cases/" + path;
   }
   static std::string Houses(const std::string& name) {
-    return PILLION_SOURCE_DIR "/examples/king-county/" + name;
+    return pillion::SourceDir() + "/examples/king-county/" + name;
   }
 
   fs::path directory_;
@@ -70,7 +72,7 @@ class CommandTest : public ::testing::Test {
 std::vector<double> PricesByMLeap() {
   simdjson::dom::parser parser;
   const simdjson::padded_string text =
-      simdjson::padded_string::load(PILLION_SOURCE_DIR "/examples/king-county/answers.json");
+      simdjson::padded_string::load(pillion::SourceDir() + "/examples/king-county/answers.json");
   const simdjson::dom::element document = parser.parse(text);
   std::vector<double> prices;
   for (const double price : document["house-lr"]["mleap"].get_array()) prices.push_back(price);
@@ -239,7 +241,7 @@ TEST_F(CommandTest, OpsListsTheCatalog) {
 }
 
 TEST_F(CommandTest, OpsDocumentIsTheCatalog) {
-  EXPECT_EQ(Run("ops --as markdown").out, ReadFile(PILLION_SOURCE_DIR "/docs/ops.md"))
+  EXPECT_EQ(Run("ops --as markdown").out, ReadFile(pillion::SourceDir() + "/docs/ops.md"))
       << "make it anew: pillion ops --as markdown > docs/ops.md";
 }
 

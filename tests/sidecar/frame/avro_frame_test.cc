@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tests/sidecar/frame/frame_text.h"
+#include "tests/support/paths.h"
 
 namespace pillion::testing {
 namespace {
@@ -46,7 +47,7 @@ constexpr char kIntTensor[] =
     R"("null"]}]})";
 
 TEST(AvroFrame, ReadsTheFrameThatMLeapPublished) {
-  std::ifstream file(PILLION_SOURCE_DIR "/tests/sidecar/frame/airbnb.frame.avro", std::ios::binary);
+  std::ifstream file(SourceDir() + "/tests/sidecar/frame/airbnb.frame.avro", std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   const std::string bytes = text.str();

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tests/sidecar/frame/frame_text.h"
+#include "tests/support/paths.h"
 
 namespace pillion::testing {
 namespace {
@@ -44,7 +45,7 @@ TEST(RecordedFrames, JsonIsWrittenAsMLeapWroteIt) {
 }
 
 TEST(RecordedFrames, BinaryIsWrittenAsMLeapWroteIt) {
-  ExpectSameBytes(fs::path(PILLION_SOURCE_DIR) / "tests/golden/cases", "expected.bin",
+  ExpectSameBytes(fs::path(SourceDir()) / "tests/golden/cases", "expected.bin",
                   FrameFormat::kBinary);
 }
 

@@ -16,6 +16,7 @@
 #include "sidecar/wire/answer_encoder.h"
 #include "sidecar/wire/row_decoder.h"
 #include "tests/sidecar/wire/house_generated.h"
+#include "tests/support/paths.h"
 #include "tests/support/wire_rows.h"
 
 namespace pillion {
@@ -182,7 +183,7 @@ Schema HouseOutputs() {
 }
 
 TEST(Interop, TheCheckedInSchemaIsWhatWePrint) {
-  std::ifstream file(PILLION_SOURCE_DIR "/tests/sidecar/wire/house.fbs");
+  std::ifstream file(SourceDir() + "/tests/sidecar/wire/house.fbs");
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   EXPECT_EQ(ToFbs(HouseInputs(), HouseOutputs(), "house"), text);
 }
