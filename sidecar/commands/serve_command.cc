@@ -1,11 +1,13 @@
 // pillion serve: the sidecar itself.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
-#include <filesystem>
+#include <csignal>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "sidecar/commands/command.h"
@@ -41,25 +43,37 @@ std::string NamesOf(const std::vector<ModelArgument>& models) {
   return names;
 }
 
+// From the first moment on: loading may take long, and neither a terminal that goes away nor a log
+// that nobody reads any more may end a server.
+void SurviveTheTerminal() {
+  std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+  // Where a standard stream is closed, its number would go to the next socket, and lines meant for
+  // a person into that.
+  int fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = dup(fd);
+  if (fd >= 0) close(fd);
+}
+
 ExitCode Run(Options options) {
+  SurviveTheTerminal();
   std::vector<ModelArgument> arguments;
   for (const std::string& text : options.models) arguments.push_back(ModelArgument::Parse(text));
   auto scorer = ModelScorer::Load(arguments, options.load);
   if (!scorer) return Report(scorer.error());
 
-  std::error_code error;
-  std::filesystem::create_directories(options.run_dir, error);
-  if (error) {
-    return Refuse("--run-dir: cannot make '" + options.run_dir + "': " + error.message());
-  }
   options.transport.socket_path = SocketPath(options.run_dir);
   options.transport.shared_memory = !options.socket_only;
   options.transport.drain_time_max = std::chrono::milliseconds(options.drain_ms);
   auto server = Server::Create(options.transport, scorer->get());
   if (!server) return Refuse(server.error());
+  // Whoever reads this may be gone by now; that is no reason not to serve.
   std::cout << "ready " << options.transport.socket_path << " models=" << NamesOf(arguments)
             << std::endl;
-  (*server)->Run();
+  if (const auto served = (*server)->Run(); !served) {
+    std::cerr << "pillion serve: stopped: " << served.error() << '\n';
+    return ExitCode::kIo;
+  }
   return ExitCode::kOk;
 }
 
@@ -85,11 +99,11 @@ CommandRun SetUpServe(CLI::App& app) {
   app.add_flag("--socket-only", options->socket_only, "No shared memory")
       ->envname("PILLION_SOCKET_ONLY");
   app.add_option("--allow-uid", transport.allowed_uids,
-                 "Users who may connect (default: all that "
-                 "the socket's mode lets in)")
+                 "Users who may connect, beside the server's own and root (default: all that the "
+                 "socket's mode lets in)")
       ->delimiter(',')
       ->envname("PILLION_ALLOW_UID");
-  app.add_option("--allow-gid", transport.allowed_gids, "Groups who may connect")
+  app.add_option("--allow-gid", transport.allowed_gids, "Groups whose members may connect")
       ->delimiter(',')
       ->envname("PILLION_ALLOW_GID");
   app.add_option("--clients-max", transport.clients_max, "Connections at a time")

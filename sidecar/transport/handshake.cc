@@ -1,7 +1,5 @@
 #include "sidecar/transport/handshake.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <boost/asio/read.hpp>
 #include <utility>
@@ -21,10 +19,6 @@ std::uint32_t RoundUpSlot(std::uint32_t bytes) {
   return (std::min(bytes, kSlotBytesMax) + kAlign - 1) / kAlign * kAlign;
 }
 
-bool Contains(const auto& list, auto id) {
-  return std::find(list.begin(), list.end(), id) != list.end();
-}
-
 }  // namespace
 
 Handshake::Handshake(Socket socket, const TransportOptions& options)
@@ -32,7 +26,6 @@ Handshake::Handshake(Socket socket, const TransportOptions& options)
 
 void Handshake::Start(Done done) {
   done_ = std::move(done);
-  if (!PeerAllowed()) return Refuse(ScoreCode::kRefused, "this user may not connect");
   timer_.expires_after(options_.handshake_time_max);
   timer_.async_wait([self = shared_from_this()](const error_code& error) {
     if (!error) self->Refuse(ScoreCode::kDeadline, "no HELLO came in time");
@@ -100,16 +93,6 @@ bool Handshake::MaySpeak(const HelloBody& hello, std::string* why) const {
     return false;
   }
   return true;
-}
-
-bool Handshake::PeerAllowed() const {
-  if (options_.allowed_uids.empty() && options_.allowed_gids.empty()) return true;
-  // The process id in there says nothing across containers, so it is not looked at.
-  ucred peer{};
-  socklen_t length = sizeof(peer);
-  const int fd = const_cast<Socket&>(socket_).native_handle();
-  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return false;
-  return Contains(options_.allowed_uids, peer.uid) || Contains(options_.allowed_gids, peer.gid);
 }
 
 Geometry Handshake::Grant(const HelloBody& hello) const {

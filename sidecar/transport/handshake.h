@@ -38,7 +38,6 @@ class Handshake : public std::enable_shared_from_this<Handshake> {
   void ReadBody();
   void Answer();
   bool MaySpeak(const HelloBody& hello, std::string* why) const;
-  bool PeerAllowed() const;
   Geometry Grant(const HelloBody& hello) const;
   void Finish(std::optional<Welcomed> welcomed);
 

@@ -1,11 +1,12 @@
 #include "sidecar/transport/listener.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <system_error>
 #include <utility>
 
@@ -14,8 +15,8 @@ namespace {
 
 constexpr int kBacklog = 128;
 
-tl::unexpected<std::string> SystemError(const std::string& what) {
-  return tl::unexpected(what + ": " + std::generic_category().message(errno));
+std::string WithErrno(const std::string& what) {
+  return what + ": " + std::generic_category().message(errno);
 }
 
 sockaddr_un Address(const std::string& path) {
@@ -25,38 +26,68 @@ sockaddr_un Address(const std::string& path) {
   return address;
 }
 
-UniqueFd NewSocket() { return UniqueFd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
+const char* KindOfFile(mode_t mode) {
+  if (S_ISREG(mode)) return "a file";
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISLNK(mode)) return "a symbolic link";
+  return "something that is no socket";
+}
 
-// A file that nobody listens on was left by a server that was killed.
-bool SomeoneListens(const std::string& path) {
-  const UniqueFd probe = NewSocket();
+enum class Place { kFree, kLeft };  // kLeft: a socket there was left by a server that was killed
+
+// What is under the path, or why it has to stay.
+tl::expected<Place, std::string> Look(const std::string& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return Place::kFree;
+    return tl::unexpected(WithErrno("cannot look at " + path));
+  }
+  if (!S_ISSOCK(status.st_mode)) {
+    return tl::unexpected(path + " is " + KindOfFile(status.st_mode) +
+                          ", which is left as it is: move it away, or choose another --run-dir");
+  }
+  // Without O_NONBLOCK connect() would wait for room in a backlog that nobody empties.
+  const UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!probe) return tl::unexpected(WithErrno("socket"));
   const sockaddr_un address = Address(path);
-  return connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  if (connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ||
+      errno == EAGAIN) {
+    return tl::unexpected("another server listens on " + path);
+  }
+  if (errno == ECONNREFUSED) return Place::kLeft;
+  return tl::unexpected(
+      WithErrno("cannot tell whether the socket " + path + " is in use, so it is left as it is"));
 }
 
 }  // namespace
 
 tl::expected<Listener, std::string> Listener::Open(const std::string& path, mode_t mode) {
-  const std::string temporary = path + "." + std::to_string(getpid());
+  const std::string temporary = path + ".new";
   if (temporary.size() >= sizeof(sockaddr_un::sun_path)) {
     return tl::unexpected("the socket's path is too long for a socket: " + path);
   }
-  if (SomeoneListens(path)) return tl::unexpected("another server listens on " + path);
+  const auto place = Look(path);
+  if (!place) return tl::unexpected(place.error());
+  // A server that was killed on its way leaves the temporary name too.
+  const auto temporary_place = Look(temporary);
+  if (!temporary_place) return tl::unexpected(temporary_place.error());
+  if (*temporary_place == Place::kLeft) unlink(temporary.c_str());
 
   Listener listener;
-  listener.socket_ = NewSocket();
-  if (!listener.socket_) return SystemError("socket");
-  unlink(temporary.c_str());
+  listener.socket_.Reset(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!listener.socket_) return tl::unexpected(WithErrno("socket"));
   const sockaddr_un address = Address(temporary);
+  if (bind(listener.socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) !=
+      0) {
+    return tl::unexpected(WithErrno("cannot make a socket in the directory of " + path));
+  }
   // Before listen() nobody can connect, whatever the umask made of the file's mode.
   struct stat status {};
-  const bool ready =
-      bind(listener.socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) ==
-          0 &&
-      chmod(temporary.c_str(), mode) == 0 && listen(listener.socket_.get(), kBacklog) == 0 &&
-      stat(temporary.c_str(), &status) == 0 && rename(temporary.c_str(), path.c_str()) == 0;
-  if (!ready) {
-    auto error = SystemError("cannot listen on " + path);
+  const unsigned flags = *place == Place::kFree ? RENAME_NOREPLACE : 0;
+  if (chmod(temporary.c_str(), mode) != 0 || listen(listener.socket_.get(), kBacklog) != 0 ||
+      lstat(temporary.c_str(), &status) != 0 ||
+      renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), flags) != 0) {
+    auto error = tl::unexpected(WithErrno("cannot listen on " + path));
     unlink(temporary.c_str());
     return error;
   }
@@ -72,10 +103,23 @@ Listener::Listener(Listener&& other) noexcept
       device_(other.device_),
       inode_(other.inode_) {}
 
+Listener& Listener::operator=(Listener&& other) noexcept {
+  Listener taken(std::move(other));
+  std::swap(socket_, taken.socket_);
+  std::swap(path_, taken.path_);
+  std::swap(device_, taken.device_);
+  std::swap(inode_, taken.inode_);
+  return *this;
+}
+
 Listener::~Listener() {
+  if (InPlace()) unlink(path_.c_str());
+}
+
+bool Listener::InPlace() const {
   struct stat status {};
-  if (path_.empty() || stat(path_.c_str(), &status) != 0) return;
-  if (status.st_dev == device_ && status.st_ino == inode_) unlink(path_.c_str());
+  return !path_.empty() && lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ &&
+         status.st_ino == inode_;
 }
 
 }  // namespace pillion

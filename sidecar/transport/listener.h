@@ -13,12 +13,15 @@ namespace pillion {
 
 class Listener {
  public:
-  // Refuses where another server listens under the path. An error is one sentence.
+  // Takes the place of a socket that nobody listens on, and of nothing else. REQUIRES: no other
+  // process opens the same path at the time; see PathLock. An error is one sentence.
   static tl::expected<Listener, std::string> Open(const std::string& path, mode_t mode);
   Listener(Listener&& other) noexcept;
-  Listener& operator=(Listener&&) = delete;
+  Listener& operator=(Listener&& other) noexcept;
   ~Listener();  // removes the file, if it is still this listener's
 
+  // The file under the path is this listener's.
+  bool InPlace() const;
   // The listening socket, given away.
   int ReleaseSocket() { return socket_.Release(); }
 

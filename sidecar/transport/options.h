@@ -21,7 +21,8 @@ enum class SpinMode : std::uint8_t {
 struct TransportOptions {
   std::string socket_path{};
   mode_t socket_mode = 0660;
-  // Who may connect, beside what the socket's mode says. Both empty: everyone.
+  // Who may connect, beside the server's own user and root and within what the socket's mode says.
+  // Both empty: everyone.
   std::vector<uid_t> allowed_uids{};
   std::vector<gid_t> allowed_gids{};
 

@@ -1,7 +1,10 @@
 #include "sidecar/transport/server.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace pillion {
@@ -10,7 +13,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::chrono::milliseconds kPatrolEvery{500};
 
 std::uint32_t WorkerCount(const TransportOptions& options) {
   if (options.workers != 0) return options.workers;
@@ -24,9 +27,10 @@ std::uint32_t WorkerCount(const TransportOptions& options) {
 
 tl::expected<std::unique_ptr<Server>, std::string> Server::Create(TransportOptions options,
                                                                   Scorer* scorer) {
-  auto listener = Listener::Open(options.socket_path, options.socket_mode);
-  if (!listener) return tl::unexpected(listener.error());
-  std::unique_ptr<Server> server(new Server(std::move(options), scorer, std::move(*listener)));
+  auto access = AccessList::Make(options.allowed_uids, options.allowed_gids);
+  if (!access) return tl::unexpected(access.error());
+  std::unique_ptr<Server> server(new Server(std::move(options), scorer, std::move(*access)));
+  if (auto listens = server->Listen(); !listens) return tl::unexpected(listens.error());
   for (std::uint32_t i = 0; i < WorkerCount(server->options_); ++i) {
     auto worker = Worker::Create(i, server->options_, server.get());
     if (!worker) return tl::unexpected(worker.error());
@@ -35,21 +39,53 @@ tl::expected<std::unique_ptr<Server>, std::string> Server::Create(TransportOptio
   return server;
 }
 
-Server::Server(TransportOptions options, Scorer* scorer, Listener listener)
-    : options_(std::move(options)), scorer_(scorer), listener_(std::move(listener)) {
-  acceptor_.assign(Protocol(), listener_.ReleaseSocket());
-}
+Server::Server(TransportOptions options, Scorer* scorer, AccessList access)
+    : options_(std::move(options)),
+      scorer_(scorer),
+      access_(std::move(access)),
+      door_(io_, [this](Door::Protocol::socket socket) { Greet(std::move(socket)); }) {}
 
 Server::~Server() { workers_.clear(); }
 
-void Server::Run() {
-  signals_.add(SIGTERM);
-  signals_.add(SIGINT);
+tl::expected<void, std::string> Server::Run() {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
   WaitForSignal();
   for (const std::unique_ptr<Worker>& worker : workers_) worker->Start();
-  Accept();
+  Patrol();
   const auto work = asio::make_work_guard(io_);
   io_.run();
+  return outcome_;
+}
+
+// Makes the directory, the lock and the socket's file, or whichever of them is not in place.
+tl::expected<void, std::string> Server::Listen() {
+  const std::filesystem::path directory = std::filesystem::path(options_.socket_path).parent_path();
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    return tl::unexpected("cannot make the directory " + directory.string() + ": " +
+                          error.message());
+  }
+  if (!lock_ || !lock_->InPlace()) {
+    auto lock = PathLock::Acquire(options_.socket_path + ".lock");
+    if (!lock) return tl::unexpected(lock.error());
+    lock_.emplace(std::move(*lock));
+  }
+  if (door_.InPlace()) return {};
+  return door_.Open(options_.socket_path, options_.socket_mode);
+}
+
+// Somebody may tidy the directory up while the server runs.
+void Server::Patrol() {
+  if (draining_) return;
+  if (auto listens = Listen(); !listens) {
+    outcome_ = std::move(listens);
+    return Drain();
+  }
+  patrol_.expires_after(kPatrolEvery);
+  patrol_.async_wait([this](const error_code& stopped) {
+    if (!stopped) Patrol();
+  });
 }
 
 void Server::StartDraining() {
@@ -57,31 +93,22 @@ void Server::StartDraining() {
 }
 
 void Server::WaitForSignal() {
-  signals_.async_wait([this](const error_code& error, int) {
+  signals_.async_wait([this](const error_code& error, int signal) {
     if (error) return;
+    WaitForSignal();
+    if (signal == SIGHUP) return;
     if (draining_) return StopNow();
     Drain();
-    WaitForSignal();
   });
 }
 
-void Server::Accept() {
-  acceptor_.async_accept([this](const error_code& error, Protocol::socket socket) {
-    if (error == asio::error::operation_aborted || draining_) return;
-    if (!error) {
-      Greet(std::move(socket));
-      return Accept();
-    }
-    // Out of descriptors, most likely: the connection waits in the backlog.
-    accept_pause_.expires_after(kAcceptPause);
-    accept_pause_.async_wait([this](const error_code& stopped) {
-      if (!stopped) Accept();
-    });
-  });
-}
-
-void Server::Greet(Protocol::socket socket) {
+void Server::Greet(Door::Protocol::socket socket) {
+  const std::optional<PeerCredentials> peer = ReadPeerCredentials(socket.native_handle());
   auto handshake = std::make_shared<Handshake>(std::move(socket), options_);
+  if (!peer || !access_.Admits(*peer)) {
+    ++refused_;
+    return handshake->Refuse(ScoreCode::kRefused, "this user may not connect");
+  }
   if (handshakes_.size() >= options_.handshakes_max ||
       client_count() + handshakes_.size() >= options_.clients_max) {
     ++refused_;
@@ -105,9 +132,9 @@ void Server::Admit(Welcomed welcomed) {
 
 void Server::Drain() {
   if (std::exchange(draining_, true)) return;
-  error_code ignored;
-  acceptor_.close(ignored);
-  accept_pause_.cancel();
+  patrol_.cancel();
+  door_.Close();
+  lock_.reset();  // a successor may start
   for (const std::shared_ptr<Handshake>& handshake : std::set(handshakes_)) {
     handshake->Refuse(ScoreCode::kDraining, "the server is stopping");
   }

@@ -4,31 +4,36 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "sidecar/transport/door.h"
 #include "sidecar/transport/handshake.h"
-#include "sidecar/transport/listener.h"
+#include "sidecar/transport/path_lock.h"
+#include "sidecar/transport/peer_credentials.h"
 #include "sidecar/transport/worker.h"
 
 namespace pillion {
 
 class Server final : private ControlDesk {
  public:
-  // Listens from here on. `scorer` outlives the server. An error is one sentence.
+  // Listens from here on, alone under its path. `scorer` outlives the server. An error is one
+  // sentence.
   static tl::expected<std::unique_ptr<Server>, std::string> Create(TransportOptions options,
                                                                    Scorer* scorer);
   ~Server() override;
 
-  // Serves until a drain has ended. The first SIGTERM or SIGINT drains, the second stops at once.
-  void Run();
+  // Serves until a drain has ended. The first SIGTERM or SIGINT drains, the second stops at once;
+  // SIGHUP does nothing. Drains also where its socket's file is lost and cannot be made again; the
+  // error is one sentence on that.
+  tl::expected<void, std::string> Run();
   // Stops accepting, answers what is under way, then ends Run(). Any thread.
   void StartDraining();
 
@@ -38,12 +43,11 @@ class Server final : private ControlDesk {
   std::uint32_t client_count() const { return clients_.load(std::memory_order_relaxed); }
 
  private:
-  using Protocol = boost::asio::local::stream_protocol;
+  Server(TransportOptions options, Scorer* scorer, AccessList access);
 
-  Server(TransportOptions options, Scorer* scorer, Listener listener);
-
-  void Accept();
-  void Greet(Protocol::socket socket);
+  tl::expected<void, std::string> Listen();
+  void Patrol();
+  void Greet(Door::Protocol::socket socket);
   void Admit(Welcomed welcomed);
   void WaitForSignal();
   void Drain();
@@ -60,10 +64,11 @@ class Server final : private ControlDesk {
 
   const TransportOptions options_;
   Scorer* const scorer_;
-  Listener listener_;
+  const AccessList access_;
+  std::optional<PathLock> lock_;
   boost::asio::io_context io_{1};
-  Protocol::acceptor acceptor_{io_};
-  boost::asio::steady_timer accept_pause_{io_};
+  Door door_;
+  boost::asio::steady_timer patrol_{io_};
   boost::asio::signal_set signals_{io_};
   std::set<std::shared_ptr<Handshake>> handshakes_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -72,6 +77,7 @@ class Server final : private ControlDesk {
   std::uint64_t refused_ = 0;
   std::size_t workers_done_ = 0;
   bool draining_ = false;
+  tl::expected<void, std::string> outcome_;
 };
 
 }  // namespace pillion

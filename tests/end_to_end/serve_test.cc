@@ -1,92 +1,29 @@
 // The program as a user runs it: a sidecar in one process, `score --url` and `ctl` in others.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <array>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "tests/end_to_end/sidecar_process.h"
 #include "tests/support/paths.h"
 
 namespace {
 
 namespace fs = std::filesystem;
+using pillion::Ended;
+using pillion::Execute;
+using pillion::Sidecar;
 using ::testing::HasSubstr;
 
-const std::string kProgram = pillion::BinaryDir() + "/bin/pillion";
 const std::string kKingCounty = pillion::SourceDir() + "/examples/king-county/";
 
 fs::path SharedRoot() {
   const char* shared = std::getenv("PILLION_SHARED");
   return shared != nullptr ? shared : fs::path(pillion::SourceDir()) / "../shared";
 }
-
-struct Ended {
-  int code = -1;
-  std::string out;  // standard output; standard error too where the command says so
-};
-
-Ended Execute(const std::string& arguments) {
-  Ended ended;
-  std::FILE* pipe = popen((kProgram + " " + arguments).c_str(), "r");
-  std::array<char, 4096> buffer{};
-  while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) ended.out += buffer.data();
-  const int status = pclose(pipe);
-  ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ended;
-}
-
-class Sidecar {
- public:
-  explicit Sidecar(const std::vector<std::string>& arguments) {
-    std::string name = (fs::temp_directory_path() / "pillion-e2e-XXXXXX").string();
-    run_dir_ = mkdtemp(name.data());
-    std::vector<std::string> words = {kProgram, "serve", "--run-dir", run_dir_};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    pid_ = fork();
-    if (pid_ == 0) {
-      std::vector<char*> argv;
-      for (std::string& word : words) argv.push_back(word.data());
-      argv.push_back(nullptr);
-      execv(kProgram.c_str(), argv.data());
-      _exit(127);
-    }
-  }
-  ~Sidecar() {
-    if (pid_ > 0) {
-      kill(pid_, SIGKILL);
-      waitpid(pid_, nullptr, 0);
-    }
-    fs::remove_all(run_dir_);
-  }
-  Sidecar(const Sidecar&) = delete;
-  Sidecar& operator=(const Sidecar&) = delete;
-
-  std::string Url(const std::string& transport) const {
-    return transport + ":" + run_dir_ + "/pillion.sock";
-  }
-  Ended Ctl(const std::string& question) const {
-    return Execute("ctl " + question + " --run-dir " + run_dir_ + " --wait 60 2>&1");
-  }
-  void Send(int signal) const { kill(pid_, signal); }
-  // The exit code, or -1 for a signal.
-  int Wait() {
-    int status = 0;
-    waitpid(std::exchange(pid_, -1), &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-
- private:
-  std::string run_dir_;
-  pid_t pid_ = -1;
-};
 
 TEST(Serve, AnswersAsScoringOfflineDoes) {
   Sidecar sidecar({"lr=" + kKingCounty + "house-lr.zip", "rf=" + kKingCounty + "house-rf.zip"});

@@ -3,9 +3,6 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-
-#include <fstream>
 
 #include "tests/sidecar/transport/raw_client.h"
 #include "tests/sidecar/transport/test_server.h"
@@ -148,15 +145,6 @@ TEST(Server, TurnsAwayWhoIsTooMany) {
   EXPECT_TRUE(fourth.Greet());
 }
 
-TEST(Server, AsksWhoIsThere) {
-  TestServer strangers({.allowed_uids = {getuid() + 1}, .allowed_gids = {getgid() + 1}});
-  RawClient refused(strangers.path());
-  EXPECT_EQ(refused.Receive()->code(), ScoreCode::kRefused);
-  TestServer friends({.allowed_gids = {getgid()}});
-  RawClient welcome(friends.path());
-  EXPECT_TRUE(welcome.Greet());
-}
-
 TEST(Server, DrainsByAnsweringWhatWasPublished) {
   TestServer server;
   RawClient client(server.path());
@@ -189,39 +177,6 @@ TEST(Server, DrainingEndsAlthoughAClientGoesOn) {
     refused = refused || head->code == ScoreCode::kDraining;
   }
   EXPECT_TRUE(refused);
-}
-
-TEST(Listener, ReplacesAFileThatNobodyListensOn) {
-  TemporaryDirectory directory;
-  { std::ofstream(directory.socket()) << "stale"; }
-  auto listener = Listener::Open(directory.socket(), 0660);
-  ASSERT_TRUE(listener);
-  struct stat status {};
-  ASSERT_EQ(stat(directory.socket().c_str(), &status), 0);
-  EXPECT_TRUE(S_ISSOCK(status.st_mode));
-  EXPECT_EQ(status.st_mode & 0777, 0660u);
-  EXPECT_FALSE(Listener::Open(directory.socket(), 0660)) << "two servers on one path";
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory.path()), {}), 1);
-  { const Listener gone = std::move(*listener); }
-  EXPECT_FALSE(std::filesystem::exists(directory.socket()));
-}
-
-TEST(Listener, LeavesTheFileOfItsSuccessor) {
-  TemporaryDirectory directory;
-  auto first = Listener::Open(directory.socket(), 0600);
-  ASSERT_TRUE(first);
-  std::filesystem::remove(directory.socket());
-  auto second = Listener::Open(directory.socket(), 0600);
-  ASSERT_TRUE(second);
-  { const Listener gone = std::move(*first); }
-  EXPECT_TRUE(std::filesystem::exists(directory.socket()));
-}
-
-TEST(Listener, SaysWhatIsWrong) {
-  EXPECT_THAT(Listener::Open("/no/such/directory/s", 0660).error(),
-              ::testing::HasSubstr("No such file"));
-  EXPECT_THAT(Listener::Open("/tmp/" + std::string(120, 'x'), 0660).error(),
-              ::testing::HasSubstr("too long"));
 }
 
 }  // namespace
