@@ -1,19 +1,11 @@
 // `pillion`: a table of commands. Each command is a file of sidecar/commands/.
-#include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
-#include <vector>
 
 #include "sidecar/commands/command.h"
 
 namespace pillion {
 namespace {
-
-struct CommandRow {
-  const char* name;
-  const char* summary;
-  CommandRun (*set_up)(CLI::App& app);
-};
 
 constexpr CommandRow kCommands[] = {
     {"serve", "Run the sidecar", SetUpServe},
@@ -35,26 +27,8 @@ constexpr char kFooter[] =
     "  pillion validate house.zip\n"
     "  pillion score house.zip houses.csv --to csv --select prediction\n";
 
-ExitCode Main(int argc, char** argv) {
-  CLI::App app("Scores MLeap bundles.", "pillion");
-  app.set_version_flag("--version", PILLION_VERSION);
-  app.require_subcommand(1);
-  app.footer(kFooter);
-  std::vector<std::pair<CLI::App*, CommandRun>> runs;
-  for (const CommandRow& row : kCommands) {
-    CLI::App* command = app.add_subcommand(row.name, row.summary);
-    runs.emplace_back(command, row.set_up(*command));
-  }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? ExitCode::kOk : ExitCode::kUsage;
-  }
-  for (const auto& [command, run] : runs) {
-    if (command->parsed()) return run();
-  }
-  return ExitCode::kUsage;
-}
+constexpr Program kProgram = {"pillion", "Scores MLeap bundles.", PILLION_VERSION, kFooter,
+                              kCommands};
 
 }  // namespace
 }  // namespace pillion
@@ -62,7 +36,7 @@ ExitCode Main(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   try {
-    return static_cast<int>(pillion::Main(argc, argv));
+    return static_cast<int>(pillion::RunProgram(pillion::kProgram, argc, argv));
   } catch (const std::exception& error) {
     std::cerr << "pillion: internal error: " << error.what() << '\n';
     return static_cast<int>(pillion::ExitCode::kInternal);

@@ -1,8 +1,6 @@
 // pillion bench: latency and throughput of a model, of a running sidecar, or of the transports
 // alone, beside what the machine itself takes.
-#include <CLI/CLI.hpp>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,34 +28,33 @@ ExitCode Run(const bench::BenchOptions& options, bool as_json) {
 
 }  // namespace
 
-CommandRun SetUpBench(CLI::App& app) {
+CommandRun SetUpBench(CommandLine& line) {
   const auto options = std::make_shared<bench::BenchOptions>();
   const auto as_json = std::make_shared<bool>(false);
-  app.add_option("MODEL", options->model,
-                 "A bundle; with --url a served model's name; or the word transport")
-      ->required();
-  app.add_option("--url", options->url, "A running sidecar, shm:SOCKET or unix:SOCKET")
-      ->envname("PILLION_URL");
-  app.add_option("--rows", options->rows, "Rows to score: a leap frame, JSON lines or CSV");
-  app.add_option("--select", options->select, "Wanted columns: a,b (default: the last one made)")
-      ->delimiter(',');
-  app.add_option("--transport", options->transports, "Any of inproc,shm,unix (default: all)")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"inproc", "shm", "unix"}));
-  app.add_option("--threads", options->threads, "Threads that send")->check(CLI::Range(1, 64));
-  app.add_option("--in-flight", options->in_flight, "Rows under way at a time on one thread")
-      ->check(CLI::Range(1, 64));
-  app.add_option("--batch", options->batch, "Rows per request")->check(CLI::Range(1, 65536));
-  app.add_option("--rate", options->rate,
-                 "Open loop: requests a second, each timed from its intended moment")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--seconds", options->seconds, "Time per measurement (default 2)")
-      ->check(CLI::Range(0.1, 3600.0));
-  app.add_option("--row-bytes", options->row_bytes, "transport: bytes of a request (default 240)")
-      ->check(CLI::Range(8, 60000));
-  app.add_flag("--park", options->park, "Both ends sleep between requests instead of spinning");
-  app.add_flag("--json", *as_json, "One JSON object a line");
-  app.footer(
+  line.Add("MODEL", options->model,
+           "A bundle; with --url a served model's name; or the word transport")
+      .Required();
+  line.Add("--url", options->url, "A running sidecar, shm:SOCKET or unix:SOCKET")
+      .Env("PILLION_URL");
+  line.Add("--rows", options->rows, "Rows to score: a leap frame, JSON lines or CSV");
+  line.Add("--select", options->select, "Wanted columns: a,b (default: the last one made)")
+      .CommaSeparated();
+  line.Add("--transport", options->transports, "Any of inproc,shm,unix (default: all)")
+      .CommaSeparated()
+      .OneOf({"inproc", "shm", "unix"});
+  line.Add("--threads", options->threads, "Threads that send").Between(1, 64);
+  line.Add("--in-flight", options->in_flight, "Rows under way at a time on one thread")
+      .Between(1, 64);
+  line.Add("--batch", options->batch, "Rows per request").Between(1, 65536);
+  line.Add("--rate", options->rate,
+           "Open loop: requests a second, each timed from its intended moment")
+      .Positive();
+  line.Add("--seconds", options->seconds, "Time per measurement (default 2)").Between(0.1, 3600.0);
+  line.Add("--row-bytes", options->row_bytes, "transport: bytes of a request (default 240)")
+      .Between(8, 60000);
+  line.AddFlag("--park", options->park, "Both ends sleep between requests instead of spinning");
+  line.AddFlag("--json", *as_json, "One JSON object a line");
+  line.Footer(
       "Rows differ from request to request: where the file has fewer than 4096, copies with "
       "slightly\n"
       "changed numbers are added. Figures over shm and unix hold building the row, the way there\n"

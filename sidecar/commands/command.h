@@ -1,28 +1,18 @@
 // A command of `pillion`. main.cc has the table; each command is one file.
 #pragma once
 
-#include <functional>
-
-#include "sidecar/commands/exit_code.h"
-
-namespace CLI {
-class App;
-}
+#include "sidecar/commands/command_line.h"
 
 namespace pillion {
 
-// Runs a command after its options were parsed. Data goes to standard output, messages to standard
-// error.
-using CommandRun = std::function<ExitCode()>;
-
-// Add a command's options and examples to `app`, which must outlive what they return.
-CommandRun SetUpScore(CLI::App& app);
-CommandRun SetUpInspect(CLI::App& app);
-CommandRun SetUpSchema(CLI::App& app);
-CommandRun SetUpValidate(CLI::App& app);
-CommandRun SetUpOps(CLI::App& app);
-CommandRun SetUpServe(CLI::App& app);
-CommandRun SetUpBench(CLI::App& app);
-CommandRun SetUpCtl(CLI::App& app);
+// Add a command's options and examples to `line`.
+CommandRun SetUpScore(CommandLine& line);
+CommandRun SetUpInspect(CommandLine& line);
+CommandRun SetUpSchema(CommandLine& line);
+CommandRun SetUpValidate(CommandLine& line);
+CommandRun SetUpOps(CommandLine& line);
+CommandRun SetUpServe(CommandLine& line);
+CommandRun SetUpBench(CommandLine& line);
+CommandRun SetUpCtl(CommandLine& line);
 
 }  // namespace pillion

@@ -1,5 +1,4 @@
 // pillion ctl: asks a running sidecar.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -65,18 +64,17 @@ ExitCode Run(const Options& options) {
 
 }  // namespace
 
-CommandRun SetUpCtl(CLI::App& app) {
+CommandRun SetUpCtl(CommandLine& line) {
   const auto options = std::make_shared<Options>();
-  app.add_option("QUESTION", options->question,
-                 "ready: every model is loaded; status: counters; models: what is served")
-      ->required()
-      ->check(CLI::IsMember({"ready", "status", "models"}));
-  app.add_option("--run-dir", options->run_dir, "Directory of the sidecar's socket")
-      ->envname("PILLION_RUN_DIR")
-      ->capture_default_str();
-  app.add_option("--wait", options->wait_s, "Seconds to go on asking (default 0)")
-      ->check(CLI::Range(0.0, 3600.0));
-  app.footer(
+  line.Add("QUESTION", options->question,
+           "ready: every model is loaded; status: counters; models: what is served")
+      .Required()
+      .OneOf({"ready", "status", "models"});
+  line.Add("--run-dir", options->run_dir, "Directory of the sidecar's socket")
+      .Env("PILLION_RUN_DIR")
+      .ShowDefault();
+  line.Add("--wait", options->wait_s, "Seconds to go on asking (default 0)").Between(0.0, 3600.0);
+  line.Footer(
       "Prints the answer as JSON; 69 if no sidecar answers, which is what probes look at.\n"
       "\n"
       "Examples:\n"

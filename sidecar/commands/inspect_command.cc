@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -175,14 +174,13 @@ ExitCode Run(const Options& options) {
 
 }  // namespace
 
-CommandRun SetUpInspect(CLI::App& app) {
+CommandRun SetUpInspect(CommandLine& line) {
   const auto options = std::make_shared<Options>();
-  AddModel(app, options->model);
-  AddXgboostRuntime(app, options->load);
-  app.add_option("--as", options->as, "text (default) or json")
-      ->check(CLI::IsMember({"text", "json"}));
-  AddSelect(app, options->select, "Wanted columns: a,b,c (default: all that are made)");
-  app.footer(
+  AddModel(line, options->model);
+  AddXgboostRuntime(line, options->load);
+  line.Add("--as", options->as, "text (default) or json").OneOf({"text", "json"});
+  AddSelect(line, options->select, "Wanted columns: a,b,c (default: all that are made)");
+  line.Footer(
       "Examples:\n"
       "  pillion inspect house.zip\n"
       "  pillion inspect house.zip --select prediction --as json\n");

@@ -1,5 +1,4 @@
 // pillion ops: what a bundle may be made of.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -74,11 +73,10 @@ void PrintJson() {
 
 }  // namespace
 
-CommandRun SetUpOps(CLI::App& app) {
+CommandRun SetUpOps(CommandLine& line) {
   const auto as = std::make_shared<std::string>("text");
-  app.add_option("--as", *as, "text (default), markdown or json")
-      ->check(CLI::IsMember({"text", "markdown", "json"}));
-  app.footer(
+  line.Add("--as", *as, "text (default), markdown or json").OneOf({"text", "markdown", "json"});
+  line.Footer(
       "Examples:\n"
       "  pillion ops\n"
       "  pillion ops --as markdown > docs/ops.md\n");

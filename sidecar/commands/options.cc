@@ -1,31 +1,24 @@
 #include "sidecar/commands/options.h"
 
-#include <CLI/CLI.hpp>
-
 #include "engine/load_options.h"
+#include "sidecar/commands/command_line.h"
 
 namespace pillion {
 
-void AddModel(CLI::App& app, std::string& model) {
-  app.add_option("MODEL", model, "Bundle: a zip or a directory")->required();
+void AddModel(CommandLine& line, std::string& model) {
+  line.Add("MODEL", model, "Bundle: a zip or a directory").Required();
 }
 
-void AddXgboostRuntime(CLI::App& app, LoadOptions& options) {
-  const auto set = [&options](const std::string& name) {
-    options.xgboost_runtime =
-        name == "predictor" ? XgboostRuntime::kPredictor : XgboostRuntime::kNative;
-  };
-  app.add_option_function<std::string>(
-         "--xgboost", set,
-         "XGBoost models as MLeap scores them with the library (native, default) or with its "
-         "pure-Java predictor (predictor)")
-      ->check(CLI::IsMember({"native", "predictor"}))
-      ->envname("PILLION_XGBOOST_RUNTIME");
+void AddXgboostRuntime(CommandLine& line, LoadOptions& options) {
+  line.AddChoice("--xgboost", options.xgboost_runtime,
+                 "XGBoost models as MLeap scores them with the library (native, default) or with "
+                 "its pure-Java predictor (predictor)",
+                 {{"native", XgboostRuntime::kNative}, {"predictor", XgboostRuntime::kPredictor}})
+      .Env("PILLION_XGBOOST_RUNTIME");
 }
 
-void AddSelect(CLI::App& app, std::vector<std::string>& select, const char* meaning) {
-  // Without extra arguments, so that what follows "a,b,c" is not taken for a column.
-  app.add_option("--select", select, meaning)->delimiter(',')->allow_extra_args(false);
+void AddSelect(CommandLine& line, std::vector<std::string>& select, const char* meaning) {
+  line.Add("--select", select, meaning).CommaSeparated();
 }
 
 }  // namespace pillion

@@ -4,19 +4,16 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace pillion {
 
+class CommandLine;
 struct LoadOptions;
 
 // MODEL, a bundle on disk.
-void AddModel(CLI::App& app, std::string& model);
+void AddModel(CommandLine& line, std::string& model);
 // --xgboost native|predictor.
-void AddXgboostRuntime(CLI::App& app, LoadOptions& options);
+void AddXgboostRuntime(CommandLine& line, LoadOptions& options);
 // --select a,b,c. `meaning` is its help.
-void AddSelect(CLI::App& app, std::vector<std::string>& select, const char* meaning);
+void AddSelect(CommandLine& line, std::vector<std::string>& select, const char* meaning);
 
 }  // namespace pillion

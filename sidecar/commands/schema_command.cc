@@ -1,5 +1,4 @@
 // pillion schema: the columns of rows and answers, as a FlatBuffers schema or as leap frame types.
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -53,14 +52,14 @@ ExitCode Run(const Options& options) {
 
 }  // namespace
 
-CommandRun SetUpSchema(CLI::App& app) {
+CommandRun SetUpSchema(CommandLine& line) {
   const auto options = std::make_shared<Options>();
-  AddModel(app, options->model);
-  AddXgboostRuntime(app, options->load);
-  app.add_option("--as", options->as, "fbs (default), a FlatBuffers schema, or json")
-      ->check(CLI::IsMember({"fbs", "json"}));
-  AddSelect(app, options->select, "Wanted columns: a,b,c (default: all that are made)");
-  app.footer(
+  AddModel(line, options->model);
+  AddXgboostRuntime(line, options->load);
+  line.Add("--as", options->as, "fbs (default), a FlatBuffers schema, or json")
+      .OneOf({"fbs", "json"});
+  AddSelect(line, options->select, "Wanted columns: a,b,c (default: all that are made)");
+  line.Footer(
       "Examples:\n"
       "  pillion schema house.zip --select prediction > house.fbs && flatc --go house.fbs\n"
       "  pillion schema house.zip --as json\n");

@@ -1,5 +1,4 @@
 // pillion score: rows of a file through a model.
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -97,29 +96,26 @@ ExitCode Run(const Options& options) {
 
 }  // namespace
 
-CommandRun SetUpScore(CLI::App& app) {
+CommandRun SetUpScore(CommandLine& line) {
   const auto options = std::make_shared<Options>();
-  const CLI::IsMember read_forms({"json", "binary", "jsonl", "csv", "avro"});
-  const CLI::IsMember written_forms({"json", "binary", "jsonl", "csv"});
-  app.add_option("MODEL", options->model, "Bundle: a zip or a directory; with --url a name")
-      ->required();
-  app.add_option("INPUT", options->input, "Rows: a file, or - for standard input (default)");
-  app.add_option("--url", options->url,
-                 "Score through a running sidecar: shm:SOCKET, or unix:SOCKET for the socket alone")
-      ->envname("PILLION_URL");
-  app.add_option("--from", options->from, "Form of INPUT; told by its content if not given")
-      ->check(read_forms)
-      ->envname("PILLION_FROM");
-  app.add_option("--to", options->to, "Form of the answers (default json, a leap frame)")
-      ->check(written_forms)
-      ->envname("PILLION_TO");
-  AddXgboostRuntime(app, options->load);
-  AddSelect(app, options->select, "Columns of the answers: a,b,c (default: all)");
-  app.add_option("-o,--output", options->output, "File for the answers (default: standard output)");
-  app.add_flag("--keep-going", options->keep_going,
+  line.Add("MODEL", options->model, "Bundle: a zip or a directory; with --url a name").Required();
+  line.Add("INPUT", options->input, "Rows: a file, or - for standard input (default)");
+  line.Add("--url", options->url,
+           "Score through a running sidecar: shm:SOCKET, or unix:SOCKET for the socket alone")
+      .Env("PILLION_URL");
+  line.Add("--from", options->from, "Form of INPUT; told by its content if not given")
+      .OneOf({"json", "binary", "jsonl", "csv", "avro"})
+      .Env("PILLION_FROM");
+  line.Add("--to", options->to, "Form of the answers (default json, a leap frame)")
+      .OneOf({"json", "binary", "jsonl", "csv"})
+      .Env("PILLION_TO");
+  AddXgboostRuntime(line, options->load);
+  AddSelect(line, options->select, "Columns of the answers: a,b,c (default: all)");
+  line.Add("-o,--output", options->output, "File for the answers (default: standard output)");
+  line.AddFlag("--keep-going", options->keep_going,
                "Rows that cannot be scored get nulls and are reported; exit code 1")
-      ->envname("PILLION_KEEP_GOING");
-  app.footer(
+      .Env("PILLION_KEEP_GOING");
+  line.Footer(
       "INPUT is a leap frame (json, MLeap's binary form, which alone carries NaN both ways, or "
       "avro),\n"
       "JSON lines (an object a line; members that the model does not know are ignored) or CSV with "

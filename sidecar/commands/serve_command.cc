@@ -2,10 +2,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -79,40 +77,39 @@ ExitCode Run(Options options) {
 
 }  // namespace
 
-CommandRun SetUpServe(CLI::App& app) {
+CommandRun SetUpServe(CommandLine& line) {
   const auto options = std::make_shared<Options>();
   TransportOptions& transport = options->transport;
-  app.add_option("MODEL", options->models, "Bundles, each NAME=PATH or PATH")->required();
-  AddXgboostRuntime(app, options->load);
-  app.add_option("--run-dir", options->run_dir, "Directory of the socket, pillion.sock")
-      ->envname("PILLION_RUN_DIR")
-      ->capture_default_str();
-  app.add_option("--workers", transport.workers, "Scoring threads (0: by the CPU allowance)")
-      ->check(CLI::Range(0, 256))
-      ->envname("PILLION_WORKERS");
-  app.add_option("--spin", transport.spin, "How workers wait: adaptive, never, always")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, SpinMode>{{"adaptive", SpinMode::kAdaptive},
-                                                                  {"never", SpinMode::kNever},
-                                                                  {"always", SpinMode::kAlways}}))
-      ->envname("PILLION_SPIN");
-  app.add_flag("--socket-only", options->socket_only, "No shared memory")
-      ->envname("PILLION_SOCKET_ONLY");
-  app.add_option("--allow-uid", transport.allowed_uids,
-                 "Users who may connect, beside the server's own and root (default: all that the "
-                 "socket's mode lets in)")
-      ->delimiter(',')
-      ->envname("PILLION_ALLOW_UID");
-  app.add_option("--allow-gid", transport.allowed_gids, "Groups whose members may connect")
-      ->delimiter(',')
-      ->envname("PILLION_ALLOW_GID");
-  app.add_option("--clients-max", transport.clients_max, "Connections at a time")
-      ->check(CLI::Range(1, 65536))
-      ->envname("PILLION_CLIENTS_MAX");
-  app.add_option("--drain-ms", options->drain_ms, "How long SIGTERM waits for requests under way")
-      ->check(CLI::Range(0, 600000))
-      ->envname("PILLION_DRAIN_MS");
-  app.footer(
+  line.Add("MODEL", options->models, "Bundles, each NAME=PATH or PATH").Required();
+  AddXgboostRuntime(line, options->load);
+  line.Add("--run-dir", options->run_dir, "Directory of the socket, pillion.sock")
+      .Env("PILLION_RUN_DIR")
+      .ShowDefault();
+  line.Add("--workers", transport.workers, "Scoring threads (0: by the CPU allowance)")
+      .Between(0, 256)
+      .Env("PILLION_WORKERS");
+  line.AddChoice("--spin", transport.spin, "How workers wait: adaptive, never, always",
+                 {{"adaptive", SpinMode::kAdaptive},
+                  {"never", SpinMode::kNever},
+                  {"always", SpinMode::kAlways}})
+      .Env("PILLION_SPIN");
+  line.AddFlag("--socket-only", options->socket_only, "No shared memory")
+      .Env("PILLION_SOCKET_ONLY");
+  line.Add("--allow-uid", transport.allowed_uids,
+           "Users who may connect, beside the server's own and root (default: all that the "
+           "socket's mode lets in)")
+      .CommaSeparated()
+      .Env("PILLION_ALLOW_UID");
+  line.Add("--allow-gid", transport.allowed_gids, "Groups whose members may connect")
+      .CommaSeparated()
+      .Env("PILLION_ALLOW_GID");
+  line.Add("--clients-max", transport.clients_max, "Connections at a time")
+      .Between(1, 65536)
+      .Env("PILLION_CLIENTS_MAX");
+  line.Add("--drain-ms", options->drain_ms, "How long SIGTERM waits for requests under way")
+      .Between(0, 600000)
+      .Env("PILLION_DRAIN_MS");
+  line.Footer(
       "Loads the models, prints one line once it serves, and answers until SIGTERM or SIGINT, "
       "which\n"
       "let requests under way finish; a second one stops at once.\n"

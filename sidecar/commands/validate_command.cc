@@ -1,5 +1,4 @@
 // pillion validate: all that would be refused, at once.
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -45,11 +44,11 @@ ExitCode Run(const Options& options) {
 
 }  // namespace
 
-CommandRun SetUpValidate(CLI::App& app) {
+CommandRun SetUpValidate(CommandLine& line) {
   const auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->paths, "Bundles: zips or directories")->required();
-  AddXgboostRuntime(app, options->load);
-  app.footer(
+  line.Add("MODEL", options->paths, "Bundles: zips or directories").Required();
+  AddXgboostRuntime(line, options->load);
+  line.Footer(
       "Prints one line a problem: bundle, place, what was found and expected. Exit code 65 if "
       "there\n"
       "is any, 66 if all that is wrong is that a bundle is not there, 0 if all would be served.\n"

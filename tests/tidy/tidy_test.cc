@@ -126,6 +126,21 @@ TEST(Tidy, HeadersAreIncludedOnce) {
   }
 }
 
+// Headers that cost seconds of compiling wherever they are, and the one file that includes each.
+TEST(Tidy, CostlyHeadersAreIncludedOnce) {
+  const std::map<std::string, std::string> homes = {
+      {"#include <CLI/CLI.hpp>", "sidecar/commands/command_line.cc"}};
+  for (const auto& [include, home] : homes) {
+    int count = 0;
+    for (const Source& source : Sources()) {
+      if (std::count(source.lines.begin(), source.lines.end(), include) == 0) continue;
+      EXPECT_EQ(source.path, home) << include;
+      ++count;
+    }
+    EXPECT_EQ(count, 1) << include;
+  }
+}
+
 // `// SYNC: name` stands at a release and at the acquire that meets it.
 TEST(Tidy, SyncPointsComeInPairs) {
   static const std::regex sync(R"re(// SYNC: ([a-z_0-9 -]+))re");

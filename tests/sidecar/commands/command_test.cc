@@ -236,6 +236,19 @@ TEST_F(CommandTest, SchemaComesAsFlatBuffersOrJson) {
   EXPECT_EQ(document["outputs"]["fields"].get_array().size(), 1U);
 }
 
+TEST_F(CommandTest, WhatFollowsAListIsNoPartOfIt) {
+  const Outcome outcome =
+      Run("bench --rows " + Houses("houses.frame.json") +
+          " --seconds 0.1 --transport inproc --select prediction " + Houses("house-lr.zip"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+}
+
+TEST_F(CommandTest, WrongWordsAreRefusedWithTheChoices) {
+  const Outcome outcome = Run("serve " + Houses("house-lr.zip") + " --spin sometimes");
+  EXPECT_EQ(outcome.exit_code, 64);
+  EXPECT_THAT(outcome.err, HasSubstr("sometimes not in {adaptive,never,always}"));
+}
+
 TEST_F(CommandTest, OpsListsTheCatalog) {
   EXPECT_THAT(Run("ops").out, HasSubstr("string_indexer"));
 }
