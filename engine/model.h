@@ -51,6 +51,8 @@ class Model : public std::enable_shared_from_this<Model> {
   const Limits& limits() const { return limits_; }
   const std::vector<Stage>& stages() const { return stages_; }
   std::uint64_t bundle_bytes() const { return bundle_bytes_; }  // inflated
+  // Equal for bundles that hold the same, however they are packed.
+  const ContentHash& content_hash() const { return content_hash_; }
 
   // Columns that the caller supplies, in order of first use, with the types that the stages
   // declare. Where several stages declare one, the last counts, as in MLeap.
@@ -80,6 +82,7 @@ class Model : public std::enable_shared_from_this<Model> {
   Schema inputs_;
   Schema outputs_;
   std::uint64_t bundle_bytes_ = 0;
+  ContentHash content_hash_;
 };
 
 // A model bound to columns: steps over registers. Immutable; shared by any number of threads.

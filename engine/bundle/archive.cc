@@ -38,6 +38,9 @@ Result<std::string> Archive::Read(std::string_view name) {
   std::string bytes;
   PILLION_ASSIGN(bytes, ReadFile(name, std::min(left, limits_.entry_bytes_max)));
   read_bytes_ += bytes.size();
+  if (!hasher_.Add(name, bytes)) {
+    return Fail(LoadCode::kBadArchive, Quote(name), "changed while the bundle was read");
+  }
   return bytes;
 }
 

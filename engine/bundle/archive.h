@@ -1,6 +1,6 @@
-// A container of named files: a zip or a directory. Gives bytes by name and counts them; nothing
-// is written anywhere, and no file but the container's own is opened. Knows no bundle.
-// One thread at a time.
+// A container of named files: a zip or a directory. Gives bytes by name, counts and hashes them;
+// nothing is written anywhere, and no file but the container's own is opened. Knows no bundle. One
+// thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/bundle/content_hash.h"
 #include "engine/bundle/file_descriptor.h"
 #include "engine/limits.h"
 #include "engine/load_error.h"
@@ -37,6 +38,8 @@ class Archive {
   Result<std::string> Read(std::string_view name);
 
   std::uint64_t read_bytes() const { return read_bytes_; }
+  // Of what was read so far.
+  ContentHash content_hash() const { return hasher_.Hash(); }
 
  protected:
   explicit Archive(const Limits& limits) : limits_(limits) {}
@@ -48,6 +51,7 @@ class Archive {
 
  private:
   std::uint64_t read_bytes_ = 0;
+  ContentHasher hasher_;
 };
 
 // Why `name` cannot be a file's name inside a container: empty, too long, absolute, "..", "\"…

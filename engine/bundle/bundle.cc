@@ -40,6 +40,7 @@ Result<Bundle> Bundle::Begin(Result<std::unique_ptr<Archive>> archive, const Lim
 }
 
 std::uint64_t Bundle::inflated_bytes() const { return archive_->read_bytes(); }
+ContentHash Bundle::content_hash() const { return archive_->content_hash(); }
 
 Result<NodeFile> Bundle::ReadNode(std::string_view directory) {
   const std::string path = FilePath(directory, "node");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/bundle/attributes.h"
+#include "engine/bundle/content_hash.h"
 #include "engine/limits.h"
 #include "engine/load_error.h"
 
@@ -60,7 +61,9 @@ class Bundle {
 
   const BundleInfo& info() const { return info_; }
   const Limits& limits() const { return limits_; }
-  std::uint64_t inflated_bytes() const;  // read so far
+  // Of what was read so far.
+  std::uint64_t inflated_bytes() const;
+  ContentHash content_hash() const;
 
   Result<NodeFile> ReadNode(std::string_view directory);
   Result<ModelFile> ReadModel(std::string_view directory);

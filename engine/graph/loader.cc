@@ -221,6 +221,7 @@ Result<std::shared_ptr<const Model>> Model::FromBundle(Bundle& bundle, const Loa
   model->inputs_ = std::move(columns.inputs);
   model->outputs_ = std::move(columns.outputs);
   model->bundle_bytes_ = bundle.inflated_bytes();
+  model->content_hash_ = bundle.content_hash();
   return model;
 }
 

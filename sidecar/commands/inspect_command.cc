@@ -73,9 +73,11 @@ void PrintColumns(std::string_view title, const Schema& schema) {
 
 void PrintText(const Options& options, const Plan& plan) {
   const Model& model = plan.model();
-  fmt::print("model {}\n  name {}, {}, written by MLeap {}\n  {} bytes unpacked, {} stages\n",
-             options.model, model.info().name, FormatName(model), model.info().version,
-             model.bundle_bytes(), model.stages().size());
+  fmt::print(
+      "model {}\n  name {}, {}, written by MLeap {}\n  {} bytes unpacked, {} stages\n"
+      "  content sha256 {}\n",
+      options.model, model.info().name, FormatName(model), model.info().version,
+      model.bundle_bytes(), model.stages().size(), model.content_hash().Hex());
   PrintColumns("inputs", plan.inputs());
   PrintColumns("outputs", plan.outputs());
   fmt::print("stages\n");
@@ -137,6 +139,7 @@ void PrintJson(const Plan& plan) {
   WriteText("format", FormatName(model), json);
   WriteText("version", model.info().version, json);
   WriteCount("unpacked_bytes", model.bundle_bytes(), json);
+  WriteText("content_sha256", model.content_hash().Hex(), json);
   WriteColumns("inputs", plan.inputs(), json);
   WriteColumns("outputs", plan.outputs(), json);
   json.Key("stages");

@@ -17,10 +17,10 @@ struct Options {
   LoadOptions load;
 };
 
-Result<void> Validate(const std::string& path, const LoadOptions& load) {
-  PILLION_ASSIGN(const std::shared_ptr<const Model> model, Model::Load(path, load));
+Result<std::shared_ptr<const Model>> Validate(const std::string& path, const LoadOptions& load) {
+  PILLION_ASSIGN(std::shared_ptr<const Model> model, Model::Load(path, load));
   PILLION_TRY(model->Bind({}));
-  return {};
+  return model;
 }
 
 // Problems are what was asked for, so they are data.
@@ -33,8 +33,11 @@ void Print(const std::string& path, const LoadError& error) {
 ExitCode Run(const Options& options) {
   ExitCode code = ExitCode::kOk;
   for (const std::string& path : options.paths) {
-    const Result<void> valid = Validate(path, options.load);
-    if (valid) continue;
+    const Result<std::shared_ptr<const Model>> valid = Validate(path, options.load);
+    if (valid) {
+      std::cout << path << ": ok, content sha256 " << (*valid)->content_hash().Hex() << '\n';
+      continue;
+    }
     Print(path, valid.error());
     if (code != ExitCode::kData) code = ExitCodeOf(valid.error());
   }
@@ -49,9 +52,11 @@ CommandRun SetUpValidate(CommandLine& line) {
   line.Add("MODEL", options->paths, "Bundles: zips or directories").Required();
   AddXgboostRuntime(line, options->load);
   line.Footer(
-      "Prints one line a problem: bundle, place, what was found and expected. Exit code 65 if "
-      "there\n"
-      "is any, 66 if all that is wrong is that a bundle is not there, 0 if all would be served.\n"
+      "Prints one line a problem: bundle, place, what was found and expected. For a bundle "
+      "without\n"
+      "one 'ok' and the SHA-256 of its content, the same for zip and directory. Exit code 65 if\n"
+      "there is a problem, 66 if all that is wrong is that a bundle is not there, 0 if all would\n"
+      "be served.\n"
       "\n"
       "Examples:\n"
       "  pillion validate house.zip\n"

@@ -208,7 +208,8 @@ TEST_F(CommandTest, ValidateListsEveryProblem) {
   const Outcome outcome = Run("validate " + Houses("house-lr.zip") + " " +
                               (directory_ / "bundle").string() + " /no/such.zip");
   EXPECT_EQ(outcome.exit_code, 65);
-  EXPECT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 3) << outcome.out;
+  EXPECT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 4) << outcome.out;
+  EXPECT_THAT(outcome.out, StartsWith(Houses("house-lr.zip") + ": ok, content sha256 "));
   EXPECT_THAT(outcome.out, HasSubstr("no_op_a"));
   EXPECT_THAT(outcome.out, HasSubstr("no_op_b"));
   EXPECT_EQ(Run("validate " + Houses("house-lr.zip")).exit_code, 0);
@@ -225,6 +226,11 @@ TEST_F(CommandTest, InspectShowsColumnsAndStages) {
   const simdjson::dom::element document = parser.parse(json.out);
   EXPECT_GT(document["stages"].get_array().size(), 1U);
   EXPECT_EQ(document["inputs"]["fields"].get_array().size(), 17U);
+  const std::string hash(document["content_sha256"].get_string().value());
+  EXPECT_EQ(hash.size(), 64U);
+  EXPECT_THAT(text.out, HasSubstr("  content sha256 " + hash + "\n"));
+  EXPECT_THAT(Run("validate " + Houses("house-lr.zip")).out,
+              HasSubstr(": ok, content sha256 " + hash + "\n"));
 }
 
 TEST_F(CommandTest, SchemaComesAsFlatBuffersOrJson) {
