@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Trains the King County models anew and leaves bundles, frame and answers in this folder.
-# MLEAP_SOURCE names a checkout of MLeap's sources, for where Maven Central has no MLeap 0.25.2.
+# MLEAP_JARS names a folder with MLeap's jars, for where Maven Central lacks them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../tools/mleap/environment.sh"
@@ -17,8 +17,8 @@ data_ready() {
 }
 
 need java
-python_ready king-county "$here/requirements.txt"
 mleap_ready
+python_ready king-county "$here/requirements.txt"
 scorer_ready
 data_ready
 export MLEAP_CLASSPATH SCORE_CLASSPATH

@@ -1,23 +1,27 @@
 # Sourced by whatever runs the real Spark and MLeap. Everything made here stays in one cache folder:
 #
 #   python_ready NAME REQUIREMENTS   a Python environment; sets PYTHON and PYSPARK_JARS
-#   mleap_ready                      MLeap's jars; sets MLEAP_HOME and MLEAP_CLASSPATH
-#   scala_compile OUT CLASSPATH FILE…
-#   scorer_ready                     the scorer; sets SCORE_CLASSPATH for a plain JVM
+#   mleap_ready                      MLeap with its exporter for Spark; sets MLEAP_CLASSPATH
+#   scala_compile SCALA OUT CLASSPATH FILE…
+#   scorer_ready                     the scorer with that MLeap; sets SCORE_CLASSPATH for a plain JVM
+#   published_scorer_ready           the scorer with MLeap's published runtime; sets the same
 #
-# Each says what it does, and does nothing twice.
+# Each says what it does, and does nothing twice. What cannot be had ends the script with 69.
 
 MLEAP_VERSION=0.25.2
 MLEAP_TOOLS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-MLEAP_HOME=${PILLION_CACHE:-$HOME/.cache/pillion}/mleap-$MLEAP_VERSION
+MLEAP_HOME=${PILLION_CACHE:-$HOME/.cache/pillion}/mleap
+readonly SPARK_SCALA=2.13.17     # what PySpark 4.1.2 carries
+readonly PUBLISHED_SCALA=2.12.18 # runs with the library that mleap-runtime_2.12 asks for
 mkdir -p "$MLEAP_HOME"
 
-say() { printf '%s\n' "== $*"; }
+say() { printf '%s\n' "== $*" >&2; }
 fail() { printf '%s\n' "error: $*" >&2; exit 1; }
+unavailable() { printf '%s\n' "error: $1" "${@:2}" >&2; exit 69; }
 need() { for tool; do command -v "$tool" >/dev/null || fail "$tool is needed and not installed"; done; }
 
 # A class path of all jars in the folders given.
-jars_in() { find "$@" -maxdepth 1 -name '*.jar' | sort | paste -sd:; }
+jars_in() { find -L "$@" -maxdepth 1 -name '*.jar' | sort | paste -sd:; }
 
 fingerprint() { cat "$@" | sha256sum | cut -c1-16; }
 
@@ -36,60 +40,80 @@ python_ready() {
   PYSPARK_JARS=$("$PYTHON" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')/jars
 }
 
+# maven_copy POM FOLDER [option…]: what a .pom.xml of this folder asks for, as jars in FOLDER.
 maven_copy() {
+  local pom=$MLEAP_TOOLS/$1.pom.xml folder=$2
   need mvn
-  mvn --quiet --batch-mode -Dstyle.color=never --file "$MLEAP_TOOLS/$1.pom.xml" dependency:copy-dependencies \
-    -DoutputDirectory="$2" "${@:3}"
+  rm -rf "$folder.part"
+  mvn --quiet --batch-mode -Dstyle.color=never --file "$pom" dependency:copy-dependencies \
+    -DoutputDirectory="$folder.part" "${@:3}" >"$folder.log" 2>&1 && mv "$folder.part" "$folder"
 }
 
-published_jars() {
-  maven_copy published "$1" -DexcludeGroupIds=org.apache.spark \
-    -DexcludeArtifactIds=scala-library,scala-reflect >"$1.log" 2>&1
-}
-
+# The folder in MLEAP_JARS if it is set, else Maven Central.
 mleap_ready() {
-  local jars=$MLEAP_HOME/jars
-  if [ ! -d "$jars" ]; then
-    rm -rf "$jars.part"
-    say "looking for MLeap $MLEAP_VERSION on Maven Central"
-    if ! published_jars "$jars.part"; then
-      [ -n "${MLEAP_SOURCE:-}" ] || fail "MLeap $MLEAP_VERSION does not resolve from Maven Central;" \
-        "name a checkout of its sources in MLEAP_SOURCE"
-      say "it does not resolve; building it from $MLEAP_SOURCE"
-      rm -rf "$jars.part"
-      "$MLEAP_TOOLS/build_jars.sh" "$MLEAP_SOURCE" "$PYSPARK_JARS" "$jars.part"
-    fi
-    mv "$jars.part" "$jars"
+  local jars=$MLEAP_HOME/exporter-$MLEAP_VERSION
+  if [ -n "${MLEAP_JARS:-}" ]; then
+    jars=$MLEAP_JARS
+    [ -d "$jars" ] || unavailable "MLEAP_JARS=$jars is no folder"
+  elif [ ! -d "$jars" ]; then
+    say "looking for MLeap $MLEAP_VERSION with its exporter on Maven Central"
+    maven_copy exporter "$jars" -DexcludeGroupIds=org.apache.spark \
+      -DexcludeArtifactIds=scala-library,scala-reflect ||
+      unavailable "MLeap $MLEAP_VERSION does not resolve from Maven Central: $(missing_artifact "$jars.log")" \
+        "Name a folder with its jars in MLEAP_JARS; $MLEAP_TOOLS/README.md tells what must be there."
   fi
   MLEAP_CLASSPATH=$(jars_in "$jars")
+  has_class "$jars" ml/combust/mleap/runtime/MleapContext "MLeap's runtime"
+  has_class "$jars" ml/combust/mleap/spark/SimpleSparkSerializer "MLeap's exporter for Spark"
+  has_class "$jars" spray/json/JsonParser "spray-json"
 }
 
-compiler_ready() {
-  local jars=$MLEAP_HOME/compiler
-  if [ ! -d "$jars" ]; then
-    say "fetching the Scala compiler"
-    maven_copy compiler "$jars.part"
-    mv "$jars.part" "$jars"
-  fi
-  SCALA_COMPILER=$(jars_in "$jars")
+missing_artifact() { grep -oE 'ml\.[a-z.]+:[a-z0-9_.-]+:(jar|pom):[0-9.]+' "$1" | sed -n 1p; }
+
+has_class() { # FOLDER CLASS WHAT
+  local jar
+  need unzip
+  for jar in "$1"/*.jar; do
+    if [ -e "$jar" ] && unzip -Z1 "$jar" "$2.class" >/dev/null 2>&1; then return; fi
+  done
+  unavailable "$1 holds no jar with $3 (class ${2//\//.})" \
+    "$MLEAP_TOOLS/README.md tells what must be there."
 }
 
+# scala_compile SCALA OUT CLASSPATH FILE…
 scala_compile() {
-  compiler_ready
-  mkdir -p "$1"
-  java -Xmx3g -Xss8m -cp "$SCALA_COMPILER" scala.tools.nsc.Main -nowarn -release 17 \
-    -d "$1" -cp "$2" "${@:3}"
+  local compiler=$MLEAP_HOME/scala-$1
+  if [ ! -d "$compiler" ]; then
+    say "fetching the compiler of Scala $1"
+    maven_copy compiler "$compiler" -Dscala="$1" ||
+      unavailable "the compiler of Scala $1 does not resolve from Maven Central; see $compiler.log"
+  fi
+  rm -rf "$2.part"
+  mkdir -p "$2.part"
+  java -Xmx3g -Xss8m -cp "$(jars_in "$compiler")" scala.tools.nsc.Main -nowarn \
+    -d "$2.part" -cp "$3" "${@:4}"
+  mv "$2.part" "$2"
+}
+
+compiled_scorer() { # SCALA CLASSPATH: sets SCORE_CLASSPATH
+  local classes
+  classes=$MLEAP_HOME/scorer-$(fingerprint "$MLEAP_TOOLS"/scorer/*.scala <(printf '%s' "$1 $2"))
+  if [ ! -d "$classes" ]; then
+    say "compiling the scorer"
+    scala_compile "$1" "$classes" "$2" "$MLEAP_TOOLS"/scorer/*.scala
+  fi
+  SCORE_CLASSPATH=$classes:$2
 }
 
 # No vector module and no native BLAS: the arithmetic of a JVM as servers run it.
-scorer_ready() {
-  local classes=$MLEAP_HOME/scorer-$(fingerprint "$MLEAP_TOOLS"/scorer/*.scala)
-  local libraries=$MLEAP_CLASSPATH:$(jars_in "$PYSPARK_JARS")
-  if [ ! -d "$classes" ]; then
-    say "compiling the scorer"
-    rm -rf "$classes.part"
-    scala_compile "$classes.part" "$libraries" "$MLEAP_TOOLS"/scorer/*.scala
-    mv "$classes.part" "$classes"
+scorer_ready() { compiled_scorer $SPARK_SCALA "$MLEAP_CLASSPATH:$(jars_in "$PYSPARK_JARS")"; }
+
+published_scorer_ready() {
+  local jars=$MLEAP_HOME/runtime-0.20.0
+  if [ ! -d "$jars" ]; then
+    say "fetching MLeap's runtime 0.20.0 from Maven Central"
+    maven_copy runtime "$jars" ||
+      unavailable "MLeap's runtime 0.20.0 does not resolve from Maven Central; see $jars.log"
   fi
-  SCORE_CLASSPATH=$classes:$libraries
+  compiled_scorer $PUBLISHED_SCALA "$(jars_in "$jars")"
 }

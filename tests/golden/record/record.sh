@@ -1,29 +1,28 @@
 #!/usr/bin/env bash
 # Records the golden cases anew with the real Spark and MLeap: record.sh [PATTERN…]
-# MLEAP_SOURCE names a checkout of MLeap's sources, for where Maven Central has no MLeap 0.25.2.
+# MLEAP_JARS names a folder with MLeap's jars, for where Maven Central lacks them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../../tools/mleap/environment.sh"
 
 recorder_ready() {
-  local classes=$MLEAP_HOME/recorder-$(fingerprint "$MLEAP_TOOLS"/scorer/*.scala "$here"/jvm/*.scala)
+  local classes
+  classes=$MLEAP_HOME/recorder-$(fingerprint "$here"/jvm/*.scala <(printf '%s' "$SCORE_CLASSPATH"))
   if [ ! -d "$classes" ]; then
     say "compiling the recorder"
-    rm -rf "$classes.part"
-    scala_compile "$classes.part" "$SCORE_CLASSPATH" "$here"/jvm/*.scala
-    mv "$classes.part" "$classes"
+    scala_compile $SPARK_SCALA "$classes" "$SCORE_CLASSPATH" "$here"/jvm/*.scala
   fi
   RECORD_CLASSPATH=$classes:$SCORE_CLASSPATH
 }
 
 # MLeap's Spark extension hides Spark's own one-vs-rest; without its registry file it is absent.
 without_extension() {
-  printf '%s' "$MLEAP_CLASSPATH" | tr ':' '\n' | grep -v 'mleap-spark-extension-conf' | paste -sd:
+  printf '%s' "$MLEAP_CLASSPATH" | tr ':' '\n' | grep -v '/mleap-spark-extension[^/]*$' | paste -sd:
 }
 
 need java
-python_ready record "$here/requirements.txt"
 mleap_ready
+python_ready record "$here/requirements.txt"
 scorer_ready
 recorder_ready
 work=$(mktemp -d "$MLEAP_HOME/record.XXXXXX")
