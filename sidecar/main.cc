@@ -21,7 +21,7 @@ constexpr CommandRow kCommands[] = {
 constexpr char kFooter[] =
     "Standard output carries data only; messages go to standard error.\n"
     "Exit codes: 0 ok, 1 findings, 64 usage, 65 bad bundle or data, 66 not found, 69 no server,\n"
-    "70 internal error, 74 output not written, 78 bad configuration.\n"
+    "70 internal error, 74 output not written, 78 bad configuration or too old a processor.\n"
     "\n"
     "Examples:\n"
     "  pillion validate house.zip\n"

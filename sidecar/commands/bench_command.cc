@@ -35,11 +35,15 @@ CommandRun SetUpBench(CommandLine& line) {
            "A bundle; with --url a served model's name; or the word transport")
       .Required();
   line.Add("--url", options->url, "A running sidecar, shm:SOCKET or unix:SOCKET")
+      .DefaultIs("servers of its own")
       .Env("PILLION_URL");
-  line.Add("--rows", options->rows, "Rows to score: a leap frame, JSON lines or CSV");
-  line.Add("--select", options->select, "Wanted columns: a,b (default: the last one made)")
+  line.Add("--rows", options->rows,
+           "Rows to score: a leap frame, JSON lines or CSV; needed but for transport");
+  line.Add("--select", options->select, "Wanted columns: a,b")
+      .DefaultIs("the last one made")
       .CommaSeparated();
-  line.Add("--transport", options->transports, "Any of inproc,shm,unix (default: all)")
+  line.Add("--transport", options->transports, "Ways to the model: a,b")
+      .DefaultIs("all")
       .CommaSeparated()
       .OneOf({"inproc", "shm", "unix"});
   line.Add("--threads", options->threads, "Threads that send").Between(1, 64);
@@ -48,10 +52,10 @@ CommandRun SetUpBench(CommandLine& line) {
   line.Add("--batch", options->batch, "Rows per request").Between(1, 65536);
   line.Add("--rate", options->rate,
            "Open loop: requests a second, each timed from its intended moment")
+      .DefaultIs("as many as are answered")
       .Positive();
-  line.Add("--seconds", options->seconds, "Time per measurement (default 2)").Between(0.1, 3600.0);
-  line.Add("--row-bytes", options->row_bytes, "transport: bytes of a request (default 240)")
-      .Between(8, 60000);
+  line.Add("--seconds", options->seconds, "Seconds per measurement").Between(0.1, 3600.0);
+  line.Add("--row-bytes", options->row_bytes, "transport: bytes of a request").Between(8, 60000);
   line.AddFlag("--park", options->park, "Both ends sleep between requests instead of spinning");
   line.AddFlag("--json", *as_json, "One JSON object a line");
   line.Footer(

@@ -2,8 +2,84 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
+#include <sstream>
+#include <string_view>
 
 namespace pillion {
+namespace {
+
+// Prints help in lines of at most 100 columns. After an option's meaning stand, in brackets, the
+// values that it takes, its default and its environment variable.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    const auto [type, values] = TypeAndValues(*option);
+    const std::string indent(get_column_width(), ' ');
+    std::string text;
+    std::string line = LeftColumn(*option, is_positional, type);
+    if (line.size() + 2 > indent.size()) text = std::exchange(line, "") + "\n";
+    line.resize(indent.size(), ' ');
+    for (const std::string& word : Words(*option, values)) {
+      if (line.size() + 1 + word.size() > kLineColumns) {
+        text += std::exchange(line, indent) + "\n";
+      }
+      if (line.size() > indent.size()) line += ' ';
+      line += word;
+    }
+    return text + line + "\n";
+  }
+
+ private:
+  static constexpr std::size_t kLineColumns = 100;
+
+  // CLI11 writes a type and what its checks say as "UINT:INT in [0 - 256]" or "TEXT:{a,b}".
+  static std::pair<std::string, std::string> TypeAndValues(const CLI::Option& option) {
+    if (option.get_type_size() == 0) return {};  // a flag
+    const std::string text = option.get_type_name();
+    const std::size_t colon = text.find(':');
+    if (colon == std::string::npos) return {text, ""};
+    std::string values = text.substr(colon + 1);
+    for (const std::string_view prefix : {"INT in ", "FLOAT in "}) {
+      if (values.starts_with(prefix)) values.erase(0, prefix.size());
+    }
+    if (values.starts_with('{') || values.starts_with('[')) {
+      values = values.substr(1, values.size() - 2);
+    }
+    return {text.substr(0, colon), values};
+  }
+
+  static std::string LeftColumn(const CLI::Option& option, bool is_positional,
+                                const std::string& type) {
+    std::string text = "  " + option.get_name(is_positional, !is_positional);
+    if (!type.empty()) text += " " + type;
+    if (option.get_expected_max() == CLI::detail::expected_max_vector_size) text += " ...";
+    if (option.get_required()) text += " REQUIRED";
+    return text;
+  }
+
+  // What must not be torn apart at the end of a line.
+  static std::vector<std::string> Words(const CLI::Option& option, const std::string& values) {
+    std::vector<std::string> words;
+    std::istringstream meaning(option.get_description());
+    for (std::string word; meaning >> word;) words.push_back(std::move(word));
+
+    const std::size_t first_note = words.size();
+    if (!values.empty()) words.push_back(values);
+    const std::string by_default = option.get_default_str();
+    if (option.get_type_size() != 0 && !by_default.empty() && by_default != "[]") {
+      words.push_back("default: " + by_default);
+    }
+    if (!option.get_envname().empty()) words.push_back("env: " + option.get_envname());
+    for (std::size_t i = first_note; i < words.size(); ++i) {
+      words[i].insert(0, i == first_note ? "[" : "");
+      words[i] += i + 1 == words.size() ? "]" : ";";
+    }
+    return words;
+  }
+};
+
+}  // namespace
 
 Option& Option::Required() {
   option_->required();
@@ -40,8 +116,8 @@ Option& Option::Positive() {
   return *this;
 }
 
-Option& Option::ShowDefault() {
-  option_->capture_default_str();
+Option& Option::DefaultIs(const char* text) {
+  option_->default_str(text);
   return *this;
 }
 
@@ -77,6 +153,9 @@ ExitCode RunProgram(const Program& program, int argc, char** argv) {
   app.set_version_flag("--version", program.version);
   app.require_subcommand(1);
   app.footer(program.footer);
+  // Commands take these over when they are added.
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.option_defaults()->always_capture_default();
   std::vector<std::pair<CLI::App*, CommandRun>> runs;
   for (const CommandRow& row : program.commands) {
     CLI::App* command = app.add_subcommand(row.name, row.summary);

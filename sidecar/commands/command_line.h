@@ -33,7 +33,8 @@ class Option {
   Option& Between(int min, int max);
   Option& Between(double min, double max);
   Option& Positive();
-  Option& ShowDefault();
+  // What help shows as the default where the value itself does not tell.
+  Option& DefaultIs(const char* text);
 
  private:
   CLI::Option* option_;
@@ -56,12 +57,15 @@ class CommandLine {
                    std::initializer_list<std::pair<const char*, T>> choices) {
     std::vector<std::string> words;
     std::vector<T> values;
+    const char* word_now = "";
     for (const auto& [word, meaning] : choices) {
       words.emplace_back(word);
       values.push_back(meaning);
+      if (meaning == value) word_now = word;
     }
     return AddWord(names, help, words,
-                   [&value, values](std::size_t chosen) { value = values[chosen]; });
+                   [&value, values](std::size_t chosen) { value = values[chosen]; })
+        .DefaultIs(word_now);
   }
   void Footer(const char* text);
 

@@ -71,9 +71,8 @@ CommandRun SetUpCtl(CommandLine& line) {
       .Required()
       .OneOf({"ready", "status", "models"});
   line.Add("--run-dir", options->run_dir, "Directory of the sidecar's socket")
-      .Env("PILLION_RUN_DIR")
-      .ShowDefault();
-  line.Add("--wait", options->wait_s, "Seconds to go on asking (default 0)").Between(0.0, 3600.0);
+      .Env("PILLION_RUN_DIR");
+  line.Add("--wait", options->wait_s, "Seconds to go on asking").Between(0.0, 3600.0);
   line.Footer(
       "Prints the answer as JSON; 69 if no sidecar answers, which is what probes look at.\n"
       "\n"

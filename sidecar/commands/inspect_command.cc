@@ -181,8 +181,8 @@ CommandRun SetUpInspect(CommandLine& line) {
   const auto options = std::make_shared<Options>();
   AddModel(line, options->model);
   AddXgboostRuntime(line, options->load);
-  line.Add("--as", options->as, "text (default) or json").OneOf({"text", "json"});
-  AddSelect(line, options->select, "Wanted columns: a,b,c (default: all that are made)");
+  line.Add("--as", options->as, "Form of what is shown").OneOf({"text", "json"});
+  AddSelect(line, options->select, "Wanted columns: a,b,c");
   line.Footer(
       "Examples:\n"
       "  pillion inspect house.zip\n"

@@ -75,7 +75,7 @@ void PrintJson() {
 
 CommandRun SetUpOps(CommandLine& line) {
   const auto as = std::make_shared<std::string>("text");
-  line.Add("--as", *as, "text (default), markdown or json").OneOf({"text", "markdown", "json"});
+  line.Add("--as", *as, "Form of the list").OneOf({"text", "markdown", "json"});
   line.Footer(
       "Examples:\n"
       "  pillion ops\n"

@@ -10,15 +10,15 @@ void AddModel(CommandLine& line, std::string& model) {
 }
 
 void AddXgboostRuntime(CommandLine& line, LoadOptions& options) {
-  line.AddChoice("--xgboost", options.xgboost_runtime,
-                 "XGBoost models as MLeap scores them with the library (native, default) or with "
-                 "its pure-Java predictor (predictor)",
-                 {{"native", XgboostRuntime::kNative}, {"predictor", XgboostRuntime::kPredictor}})
+  line.AddChoice(
+          "--xgboost", options.xgboost_runtime,
+          "XGBoost models as MLeap scores them with the library, or with its pure-Java predictor",
+          {{"native", XgboostRuntime::kNative}, {"predictor", XgboostRuntime::kPredictor}})
       .Env("PILLION_XGBOOST_RUNTIME");
 }
 
 void AddSelect(CommandLine& line, std::vector<std::string>& select, const char* meaning) {
-  line.Add("--select", select, meaning).CommaSeparated();
+  line.Add("--select", select, meaning).CommaSeparated().DefaultIs("all that are made");
 }
 
 }  // namespace pillion

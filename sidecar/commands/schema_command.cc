@@ -56,9 +56,8 @@ CommandRun SetUpSchema(CommandLine& line) {
   const auto options = std::make_shared<Options>();
   AddModel(line, options->model);
   AddXgboostRuntime(line, options->load);
-  line.Add("--as", options->as, "fbs (default), a FlatBuffers schema, or json")
-      .OneOf({"fbs", "json"});
-  AddSelect(line, options->select, "Wanted columns: a,b,c (default: all that are made)");
+  line.Add("--as", options->as, "Form of the schema; fbs is FlatBuffers'").OneOf({"fbs", "json"});
+  AddSelect(line, options->select, "Wanted columns: a,b,c");
   line.Footer(
       "Examples:\n"
       "  pillion schema house.zip --select prediction > house.fbs && flatc --go house.fbs\n"

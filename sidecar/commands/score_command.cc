@@ -99,19 +99,21 @@ ExitCode Run(const Options& options) {
 CommandRun SetUpScore(CommandLine& line) {
   const auto options = std::make_shared<Options>();
   line.Add("MODEL", options->model, "Bundle: a zip or a directory; with --url a name").Required();
-  line.Add("INPUT", options->input, "Rows: a file, or - for standard input (default)");
+  line.Add("INPUT", options->input, "Rows: a file, or - for standard input");
   line.Add("--url", options->url,
-           "Score through a running sidecar: shm:SOCKET, or unix:SOCKET for the socket alone")
+           "A running sidecar: shm:SOCKET, or unix:SOCKET for the socket alone")
+      .DefaultIs("scored in this process")
       .Env("PILLION_URL");
-  line.Add("--from", options->from, "Form of INPUT; told by its content if not given")
+  line.Add("--from", options->from, "Form of INPUT")
+      .DefaultIs("told by its content")
       .OneOf({"json", "binary", "jsonl", "csv", "avro"})
       .Env("PILLION_FROM");
-  line.Add("--to", options->to, "Form of the answers (default json, a leap frame)")
+  line.Add("--to", options->to, "Form of the answers; json is a leap frame")
       .OneOf({"json", "binary", "jsonl", "csv"})
       .Env("PILLION_TO");
   AddXgboostRuntime(line, options->load);
-  AddSelect(line, options->select, "Columns of the answers: a,b,c (default: all)");
-  line.Add("-o,--output", options->output, "File for the answers (default: standard output)");
+  AddSelect(line, options->select, "Columns of the answers: a,b,c");
+  line.Add("-o,--output", options->output, "File for the answers").DefaultIs("standard output");
   line.AddFlag("--keep-going", options->keep_going,
                "Rows that cannot be scored get nulls and are reported; exit code 1")
       .Env("PILLION_KEEP_GOING");

@@ -83,12 +83,11 @@ CommandRun SetUpServe(CommandLine& line) {
   line.Add("MODEL", options->models, "Bundles, each NAME=PATH or PATH").Required();
   AddXgboostRuntime(line, options->load);
   line.Add("--run-dir", options->run_dir, "Directory of the socket, pillion.sock")
-      .Env("PILLION_RUN_DIR")
-      .ShowDefault();
+      .Env("PILLION_RUN_DIR");
   line.Add("--workers", transport.workers, "Scoring threads (0: by the CPU allowance)")
       .Between(0, 256)
       .Env("PILLION_WORKERS");
-  line.AddChoice("--spin", transport.spin, "How workers wait: adaptive, never, always",
+  line.AddChoice("--spin", transport.spin, "How workers wait for requests",
                  {{"adaptive", SpinMode::kAdaptive},
                   {"never", SpinMode::kNever},
                   {"always", SpinMode::kAlways}})
@@ -96,11 +95,12 @@ CommandRun SetUpServe(CommandLine& line) {
   line.AddFlag("--socket-only", options->socket_only, "No shared memory")
       .Env("PILLION_SOCKET_ONLY");
   line.Add("--allow-uid", transport.allowed_uids,
-           "Users who may connect, beside the server's own and root (default: all that the "
-           "socket's mode lets in)")
+           "Users who may connect, beside the server's own and root")
+      .DefaultIs("all that the socket's mode lets in")
       .CommaSeparated()
       .Env("PILLION_ALLOW_UID");
   line.Add("--allow-gid", transport.allowed_gids, "Groups whose members may connect")
+      .DefaultIs("as above")
       .CommaSeparated()
       .Env("PILLION_ALLOW_GID");
   line.Add("--clients-max", transport.clients_max, "Connections at a time")
