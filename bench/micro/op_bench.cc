@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "engine/model.h"
-#include "sidecar/frame/frame.h"
+#include "sidecar/table/table.h"
 
 namespace {
 
@@ -27,7 +27,7 @@ std::string ReadFile(const fs::path& path) {
 
 // The rows that can be scored, and the workspace to do it.
 struct Case {
-  std::shared_ptr<const Frame> frame;
+  std::shared_ptr<const Table> frame;
   std::unique_ptr<Workspace> workspace;
   std::vector<std::size_t> rows;
 
@@ -40,12 +40,12 @@ struct Case {
 
 std::shared_ptr<Case> Open(const std::shared_ptr<const Model>& model, const fs::path& folder) {
   const std::string text = ReadFile(folder / "frame.json");
-  Result<Frame> frame = Frame::Read({"frame.json", text, FrameFormat::kJson, {}});
+  Result<Table> frame = Table::Read({"frame.json", text, TableFormat::kJson, {}});
   if (!frame) return nullptr;
   const auto plan = model->Bind({.inputs = frame->schema(), .outputs = {}});
   if (!plan) return nullptr;
   auto opened = std::make_shared<Case>();
-  opened->frame = std::make_shared<const Frame>(*std::move(frame));
+  opened->frame = std::make_shared<const Table>(*std::move(frame));
   opened->workspace = std::make_unique<Workspace>(*plan);
   for (std::size_t row = 0; row < opened->frame->row_count(); ++row) {
     if (opened->Score(row)) opened->rows.push_back(row);

@@ -31,9 +31,9 @@ Result<std::vector<std::size_t>> FindColumns(const std::string& name, const Sche
 
 Result<BenchRows> BenchRows::Read(const std::string& name, const std::string& text,
                                   const Schema& schema) {
-  FrameSource source{name, text, DetectFrameFormat(text), schema};
-  Frame frame;
-  PILLION_ASSIGN(frame, Frame::Read(source));
+  TableSource source{name, text, DetectTableFormat(text), schema};
+  Table frame;
+  PILLION_ASSIGN(frame, Table::Read(source));
   if (frame.row_count() == 0) return Fail(LoadCode::kBadSchema, name, "has no rows");
   std::vector<std::size_t> positions;
   PILLION_ASSIGN(positions, FindColumns(name, frame.schema(), schema));

@@ -10,7 +10,7 @@
 #include "engine/load_error.h"
 #include "engine/value.h"
 #include "schemas/data_type.h"
-#include "sidecar/frame/frame.h"
+#include "sidecar/table/table.h"
 
 namespace pillion::bench {
 
@@ -41,9 +41,9 @@ class BenchRows {
   }
 
  private:
-  BenchRows(Frame frame, std::size_t width) : frame_(std::move(frame)), width_(width) {}
+  BenchRows(Table frame, std::size_t width) : frame_(std::move(frame)), width_(width) {}
 
-  Frame frame_;  // what the values view
+  Table frame_;  // what the values view
   std::size_t width_;
   std::vector<Value> cells_;  // [row][column]
 };

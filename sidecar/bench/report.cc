@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "sidecar/bench/ticks.h"
-#include "sidecar/frame/json_text.h"
+#include "sidecar/table/json_text.h"
 
 namespace pillion::bench {
 namespace {

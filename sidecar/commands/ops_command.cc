@@ -6,7 +6,7 @@
 
 #include "engine/ops/catalog.h"
 #include "sidecar/commands/command.h"
-#include "sidecar/frame/json_text.h"
+#include "sidecar/table/json_text.h"
 
 namespace pillion {
 namespace {

@@ -9,8 +9,8 @@
 #include "sidecar/commands/command.h"
 #include "sidecar/commands/files.h"
 #include "sidecar/commands/options.h"
-#include "sidecar/frame/json_text.h"
-#include "sidecar/frame/schema_json.h"
+#include "sidecar/table/json_text.h"
+#include "sidecar/table/leap_schema.h"
 
 namespace pillion {
 namespace {

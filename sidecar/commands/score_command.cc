@@ -29,14 +29,14 @@ struct Options {
 // A model in this process, or behind a sidecar.
 struct Scoring {
   std::function<Result<Schema>(const ScoreOptions&)> columns;  // of JSON lines and CSV
-  std::function<Result<ScoreSummary>(const FrameSource&, const ScoreOptions&, RowSink&)> score;
+  std::function<Result<ScoreSummary>(const TableSource&, const ScoreOptions&, RowSink&)> score;
 };
 
 Result<Scoring> OpenLocal(const std::string& path, const LoadOptions& load) {
   std::shared_ptr<const Model> model;
   PILLION_ASSIGN(model, Model::Load(path, load));
   return Scoring{[model](const ScoreOptions& options) { return ColumnsFor(*model, options); },
-                 [model](const FrameSource& source, const ScoreOptions& options, RowSink& answers) {
+                 [model](const TableSource& source, const ScoreOptions& options, RowSink& answers) {
                    return ScoreRows(model, source, options, answers);
                  }};
 }
@@ -47,7 +47,7 @@ Result<Scoring> OpenRemote(const std::string& url, const std::string& name) {
   const auto remote = std::make_shared<RemoteModel>(*std::move(connected));
   return Scoring{
       [remote](const ScoreOptions&) { return remote->Columns(); },
-      [remote](const FrameSource& source, const ScoreOptions& options, RowSink& answers) {
+      [remote](const TableSource& source, const ScoreOptions& options, RowSink& answers) {
         return remote->ScoreRows(source, options, answers);
       }};
 }
@@ -58,15 +58,15 @@ ExitCode ScoreInput(const Scoring& scoring, const Options& options, const std::s
   if (!options.select.empty()) score.select = options.select;
   score.keep_going = options.keep_going;
   score.report = [](const Problem& problem) { Report(problem); };
-  FrameSource source{options.input == "-" ? "standard input" : options.input, text, {}, {}};
-  source.format = options.from.empty() ? DetectFrameFormat(text) : *ParseFrameFormat(options.from);
-  if (source.format == FrameFormat::kJsonLines || source.format == FrameFormat::kCsv) {
+  TableSource source{options.input == "-" ? "standard input" : options.input, text, {}, {}};
+  source.format = options.from.empty() ? DetectTableFormat(text) : *ParseTableFormat(options.from);
+  if (source.format == TableFormat::kJsonLines || source.format == TableFormat::kCsv) {
     Result<Schema> columns = scoring.columns(score);
     if (!columns) return Report(columns.error());
     source.columns = *std::move(columns);
   }
   const std::unique_ptr<RowSink> writer =
-      MakeFrameWriter(*ParseFrameFormat(options.to), output.stream());
+      MakeTableWriter(*ParseTableFormat(options.to), output.stream());
   const Result<ScoreSummary> summary = scoring.score(source, score, *writer);
   if (!summary) {
     // The model was there when it was opened, so what is gone is the server.

@@ -287,7 +287,7 @@ Result<Schema> RemoteModel::Columns() {
   return layout.inputs->columns();
 }
 
-Result<ScoreSummary> RemoteModel::ScoreRows(const FrameSource& source, const ScoreOptions& options,
+Result<ScoreSummary> RemoteModel::ScoreRows(const TableSource& source, const ScoreOptions& options,
                                             RowSink& answers) {
   Arena arena(kRowBytesMax);
   RemoteSink<Connection> sink(*connection_, options, source.name, arena, answers);

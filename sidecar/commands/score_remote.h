@@ -22,7 +22,7 @@ class RemoteModel {
   Result<Schema> Columns();
   // Columns of the frame are cast to those of the layout, as MLeap would; a column that is wanted
   // and stands in the frame is passed through.
-  Result<ScoreSummary> ScoreRows(const FrameSource& source, const ScoreOptions& options,
+  Result<ScoreSummary> ScoreRows(const TableSource& source, const ScoreOptions& options,
                                  RowSink& answers);
 
  private:

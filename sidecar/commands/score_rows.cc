@@ -113,7 +113,7 @@ Result<Schema> ColumnsFor(const Model& model, const ScoreOptions& options) {
   return plan->inputs();
 }
 
-Result<ScoreSummary> ScoreRows(const std::shared_ptr<const Model>& model, const FrameSource& source,
+Result<ScoreSummary> ScoreRows(const std::shared_ptr<const Model>& model, const TableSource& source,
                                const ScoreOptions& options, RowSink& answers) {
   Arena arena(model->limits().row_bytes_max);
   ScoringSink sink(model, options, source.name, arena, answers);

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "engine/model.h"
-#include "sidecar/frame/frame_format.h"
-#include "sidecar/frame/row_sink.h"
+#include "sidecar/table/row_sink.h"
+#include "sidecar/table/table_format.h"
 
 namespace pillion {
 
@@ -30,12 +30,12 @@ struct ScoreSummary {
   std::uint64_t skipped_row_count = 0;  // removed by a stage
 };
 
-// The columns that a table for `model` should have, where its form does not say: see FrameSource.
+// The columns that a table for `model` should have, where its form does not say: see TableSource.
 Result<Schema> ColumnsFor(const Model& model, const ScoreOptions& options);
 
 // Columns are cast to what the stages declare, as MLeap does; rows that a stage removes are absent
 // from the answer.
-Result<ScoreSummary> ScoreRows(const std::shared_ptr<const Model>& model, const FrameSource& source,
+Result<ScoreSummary> ScoreRows(const std::shared_ptr<const Model>& model, const TableSource& source,
                                const ScoreOptions& options, RowSink& answers);
 
 }  // namespace pillion

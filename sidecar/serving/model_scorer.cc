@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "sidecar/frame/json_text.h"
 #include "sidecar/serving/score_request.h"
+#include "sidecar/table/json_text.h"
 
 namespace pillion {
 namespace {

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "sidecar/frame/cell_json.h"
+#include "sidecar/table/cell_json.h"
 
 namespace pillion::testing {
 namespace {
@@ -93,12 +93,12 @@ std::string FindSchemaDifference(const Schema& actual, const Schema& expected) {
 
 }  // namespace
 
-std::string FindDifference(const Frame& actual, const Frame& expected, Exactness exactness) {
+std::string FindDifference(const Table& actual, const Table& expected, Exactness exactness) {
   const std::string difference = FindSchemaDifference(actual.schema(), expected.schema());
   return difference.empty() ? FindValueDifference(actual, expected, exactness) : difference;
 }
 
-std::string FindValueDifference(const Frame& actual, const Frame& expected, Exactness exactness) {
+std::string FindValueDifference(const Table& actual, const Table& expected, Exactness exactness) {
   const auto names = [](const Field& a, const Field& b) { return a.name == b.name; };
   if (!std::ranges::equal(actual.schema(), expected.schema(), names)) {
     return FindSchemaDifference(actual.schema(), expected.schema());

@@ -15,7 +15,7 @@
 #include "engine/model.h"
 #include "engine/ops/catalog.h"
 #include "sidecar/commands/score_rows.h"
-#include "sidecar/frame/frame.h"
+#include "sidecar/table/table.h"
 #include "tests/golden/frame_matcher.h"
 #include "tests/support/paths.h"
 
@@ -88,34 +88,34 @@ class GoldenTest : public ::testing::TestWithParam<fs::path> {
   bool Has(const std::string& file) const { return fs::exists(folder() / file); }
 
   // The model's answers as a frame that went through the form's writer and reader.
-  static Result<Frame> Score(const std::shared_ptr<const Model>& model, const fs::path& path) {
+  static Result<Table> Score(const std::shared_ptr<const Model>& model, const fs::path& path) {
     const std::string text = ReadFile(path);
-    FrameSource source{path.filename(), text, DetectFrameFormat(text), {}};
+    TableSource source{path.filename(), text, DetectTableFormat(text), {}};
     std::ostringstream out;
-    const FrameFormat form =
-        source.format == FrameFormat::kAvro ? FrameFormat::kBinary : source.format;
-    const std::unique_ptr<RowSink> writer = MakeFrameWriter(form, out);
+    const TableFormat form =
+        source.format == TableFormat::kAvro ? TableFormat::kBinary : source.format;
+    const std::unique_ptr<RowSink> writer = MakeTableWriter(form, out);
     if (auto scored = ScoreRows(model, source, {}, *writer); !scored) {
       return tl::unexpected(std::move(scored).error());
     }
     const std::string answers = out.str();
-    return Frame::Read({"answers", answers, form, {}});
+    return Table::Read({"answers", answers, form, {}});
   }
 
-  static Frame ReadFrame(const fs::path& path) {
+  static Table ReadFrame(const fs::path& path) {
     const std::string text = ReadFile(path);
-    auto frame = Frame::Read({path.filename(), text, DetectFrameFormat(text), {}});
+    auto frame = Table::Read({path.filename(), text, DetectTableFormat(text), {}});
     if (frame) return *std::move(frame);
     ADD_FAILURE() << frame.error().Text();
-    return Frame();
+    return Table();
   }
 
   void ExpectAnswers(const std::shared_ptr<const Model>& model, const std::string& input,
                      const std::string& expected) const {
     SCOPED_TRACE(input + " -> " + expected);
-    const Result<Frame> answers = Score(model, folder() / input);
+    const Result<Table> answers = Score(model, folder() / input);
     ASSERT_TRUE(answers) << answers.error().Text();
-    const Frame frame = ReadFrame(folder() / expected);
+    const Table frame = ReadFrame(folder() / expected);
     EXPECT_EQ(expected.ends_with(".avro") ? FindValueDifference(*answers, frame, exactness_)
                                           : FindDifference(*answers, frame, exactness_),
               "");
@@ -123,7 +123,7 @@ class GoldenTest : public ::testing::TestWithParam<fs::path> {
 
   void ExpectRefused(const std::shared_ptr<const Model>& model, const std::string& input,
                      const std::string& error) const {
-    const Result<Frame> answers = Score(model, folder() / input);
+    const Result<Table> answers = Score(model, folder() / input);
     EXPECT_FALSE(answers) << input << " is answered; MLeap throws " << ReadFile(folder() / error);
   }
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/model.h"
-#include "sidecar/frame/frame.h"
+#include "sidecar/table/table.h"
 #include "tests/support/paths.h"
 
 namespace pillion {
@@ -39,7 +39,7 @@ std::vector<double> Score(const std::string& model_name) {
   const auto model = Model::Load(kFolder + model_name + ".zip");
   EXPECT_TRUE(model) << model.error().Text();
   const std::string text = ReadFile(kFolder + "houses.frame.json");
-  const Result<Frame> frame = Frame::Read({"houses.frame.json", text, FrameFormat::kJson, {}});
+  const Result<Table> frame = Table::Read({"houses.frame.json", text, TableFormat::kJson, {}});
   EXPECT_TRUE(frame) << frame.error().Text();
   const auto plan = (*model)->Bind({.inputs = frame->schema(), .outputs = {{"prediction"}}});
   EXPECT_TRUE(plan) << plan.error().Text();

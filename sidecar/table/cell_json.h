@@ -1,0 +1,54 @@
+// One cell of a table as JSON: what each column type may hold, by the rules of MLeap's RowFormat.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/arena.h"
+#include "engine/bundle/json_reader.h"
+#include "engine/value.h"
+#include "schemas/data_type.h"
+#include "sidecar/table/json_text.h"
+
+namespace pillion {
+
+// How a vector looks: leap frames have every tensor as an object; JSON lines and CSV have dense
+// vectors as plain arrays, and take either.
+enum class VectorForm : std::uint8_t { kObject, kArray };
+
+// Reads cells into an arena. One text at a time, as the reader.
+class JsonCellReader {
+ public:
+  JsonCellReader(JsonReader& reader, VectorForm vectors, Arena& arena)
+      : reader_(&reader), vectors_(vectors), arena_(&arena) {}
+
+  // False: the reader has the error. A null is missing in a nullable column, NaN in any other
+  // column of double or float. A tensor's dimensions are not compared with its dense values; a
+  // sparse one must have an index of its rank for each value.
+  bool Read(JsonReader::Value json, const DataType& type, Value& value);
+
+ private:
+  template <typename T>
+  bool ReadElement(JsonReader::Value json, BasicType base, T& element);
+  template <typename T>
+  bool ReadElements(JsonReader::Value json, BasicType base, Value& value);
+  template <typename T>
+  bool ReadTensor(JsonReader::Value json, BasicType base, Value& value);
+  template <typename T>
+  bool ReadMap(JsonReader::Value json, const DataType& type, Value& value);
+  bool ReadText(JsonReader::Value json, BasicType base, std::string_view& text);
+  bool KeepText(std::string_view text, BasicType base, std::string_view& kept);
+  bool FailTooLarge();
+  // A copy in the arena; nullptr: FailTooLarge().
+  template <typename T, typename Stored>
+  const T* Keep(const Stored* elements, std::size_t count);
+
+  JsonReader* reader_;
+  VectorForm vectors_;
+  Arena* arena_;
+  std::string text_;
+};
+
+void WriteCellJson(const Value& value, const DataType& type, VectorForm vectors, JsonText& json);
+
+}  // namespace pillion

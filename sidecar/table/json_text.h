@@ -1,0 +1,46 @@
+// Builds JSON text, either compact or laid out as MLeap's writer does: members on lines of their
+// own, indented by two blanks a level; arrays on one line. Knows no leap frames.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sidecar/table/number_text.h"
+
+namespace pillion {
+
+enum class JsonLayout : std::uint8_t { kCompact, kPretty };
+
+// Appends to a string that the caller owns and may empty at any time.
+class JsonText {
+ public:
+  JsonText(std::string& out, JsonLayout layout)
+      : out_(&out), pretty_(layout == JsonLayout::kPretty) {}
+
+  void BeginObject();
+  void Key(std::string_view name);  // its value follows
+  void EndObject();
+  void BeginArray();
+  void Element();  // an element follows
+  void EndArray();
+
+  void Null() { *out_ += "null"; }
+  void Boolean(bool x) { *out_ += x ? "true" : "false"; }
+  void Number(std::int64_t x) { AppendNumber(x, *out_); }
+  // NaN and infinities become null.
+  void Number(double x) { std::isfinite(x) ? AppendNumber(x, *out_) : Null(); }
+  void Number(float x) { std::isfinite(x) ? AppendNumber(x, *out_) : Null(); }
+  void String(std::string_view text);
+
+ private:
+  void Indent() { out_->append(2 * depth_, ' '); }
+
+  std::string* out_;
+  bool pretty_;
+  bool first_ = true;  // nothing stands in the innermost object or array yet
+  std::size_t depth_ = 0;
+};
+
+}  // namespace pillion
