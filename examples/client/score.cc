@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   pillion::Row row = model->NewRow();
   for (const Number& number : kHouse) row.Set(number.column, number.value);
   row.Set("zipcode", "98133");
-  const auto answer = model->Score(row, std::chrono::milliseconds(100));
+  const auto answer = model->Score(row, std::chrono::seconds(1));  // pages give it less
   if (!answer) {
     // The server is down, late or refuses the row. A web page goes on with a default.
     std::fprintf(stderr, "score: %s %s\n", answer.error().text.c_str(), row.fault().c_str());
