@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the container image with buildah, without a daemon, and smoke-tests it: serves the demo
-# model as another user who may write
-# nowhere but beside its socket, and scores rows from outside.
+# model as another user who may write nowhere but beside its socket, scores rows from outside, and
+# stops the server.
 #   image.sh [TAG]
 # Where no registry can be reached, the base image is made from Debian's packages.
 set -euo pipefail
@@ -20,7 +20,6 @@ base_image() {
   image=localhost/pillion-base
   if ! buildah inspect --type image "$image" >/dev/null 2>&1; then
     say "no image registry answers: making the base image from Debian's packages"
-    command -v mmdebstrap >/dev/null || apt-get install -y -qq mmdebstrap >/dev/null
     local container mount
     container=$(buildah from scratch)
     mount=$(buildah mount "$container")
@@ -31,15 +30,25 @@ base_image() {
   echo "$image"
 }
 
+# buildah does not pass signals on: its own end would kill what it runs. That is the last of its
+# descendants.
+stop_server() {
+  local program=$server child status=0
+  while child=$(cat "/proc/$program/task/"*/children 2>/dev/null) && [ -n "$child" ]; do
+    program=${child%% *}
+  done
+  kill "$program" 2>/dev/null || true
+  wait "$server" || status=$?
+  server=
+  return "$status"
+}
+
 # The trap below runs after smoke_test has returned: what it names must outlive the function.
 server=
 container=
 run_dir=
 clean_up() {
-  if [ -n "$server" ]; then
-    kill "$server" 2>/dev/null || true
-    wait "$server" 2>/dev/null || true
-  fi
+  if [ -n "$server" ]; then stop_server || true; fi
   [ -z "$container" ] || buildah rm "$container" >/dev/null
   [ -z "$run_dir" ] || rm -rf "$run_dir"
 }
@@ -62,6 +71,7 @@ smoke_test() {
   "$root/bin/pillion" ctl ready --run-dir "$run_dir"
   "$root/bin/pillion" score --url "unix:$run_dir/pillion.sock" house \
     examples/king-county/houses.frame.json --select prediction --to csv | head -n 3
+  stop_server || { say "the server ended with $?"; return 1; }
   say "image $tag: $(du -sh "$root" | cut -f1) unpacked, smoke test passed"
 }
 
