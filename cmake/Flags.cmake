@@ -25,9 +25,12 @@ if(PILLION_FUZZ)
 endif()
 
 # Engine and sidecar run on machines with hardware fma (2013 and later): std::fma is part of
-# MLeap's dot product, and the library's software form is 30 times slower. The client is linked
-# into other people's programs and stays at the baseline.
+# MLeap's dot product, and the library's software form is 30 times slower. Only the files that mean
+# it (PILLION_FUSED_OPTIONS) are compiled with it: g++ 12 fuses complex products whatever
+# -ffp-contract says. The client is linked into other people's programs and stays at the baseline.
 add_library(pillion_arch INTERFACE)
+set(PILLION_FUSED_OPTIONS "")
 if(PILLION_ARCH AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64")
-  target_compile_options(pillion_arch INTERFACE -march=${PILLION_ARCH})
+  target_compile_options(pillion_arch INTERFACE -march=${PILLION_ARCH} -mno-fma)
+  set(PILLION_FUSED_OPTIONS -mfma)
 endif()

@@ -1,6 +1,6 @@
 #include "engine/kernels/matrix.h"
 
-#include <cmath>
+#include "engine/kernels/fused_sums.h"
 
 namespace pillion {
 namespace {
@@ -10,20 +10,10 @@ void AddDense(const Matrix& a, double factor, const double* x, double* y) noexce
   const std::size_t rows = a.rows;
   std::size_t c = 0;
   for (; c + 4 <= a.columns; c += 4, column += 4 * rows) {
-    const double w0 = factor * x[c];
-    const double w1 = factor * x[c + 1];
-    const double w2 = factor * x[c + 2];
-    const double w3 = factor * x[c + 3];
-    for (std::size_t r = 0; r < rows; ++r) {
-      const double inner = std::fma(w3, column[3 * rows + r], y[r]);
-      y[r] = std::fma(w0, column[r],
-                      std::fma(w1, column[rows + r], std::fma(w2, column[2 * rows + r], inner)));
-    }
+    const double w[] = {factor * x[c], factor * x[c + 1], factor * x[c + 2], factor * x[c + 3]};
+    AddFourScaledFused(w, column, y, rows);
   }
-  for (; c < a.columns; ++c, column += rows) {
-    const double w = factor * x[c];
-    for (std::size_t r = 0; r < rows; ++r) y[r] = std::fma(w, column[r], y[r]);
-  }
+  for (; c < a.columns; ++c, column += rows) AddScaledFused(factor * x[c], column, y, rows);
 }
 
 }  // namespace

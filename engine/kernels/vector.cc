@@ -1,8 +1,9 @@
 #include "engine/kernels/vector.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
+
+#include "engine/kernels/fused_sums.h"
 
 namespace pillion {
 namespace {
@@ -68,24 +69,6 @@ ScoreCode ReadSparse(const Value& value, Arena& arena, VectorView* vector) noexc
   return in_range ? ScoreCode::kOk : ScoreCode::kBadIndex;
 }
 
-template <typename T>
-T DotFused(const T* x, const T* y, std::size_t size) noexcept {
-  T s0 = 0;
-  T s1 = 0;
-  T s2 = 0;
-  T s3 = 0;
-  std::size_t i = 0;
-  for (; i + 4 <= size; i += 4) {
-    s0 = std::fma(x[i], y[i], s0);
-    s1 = std::fma(x[i + 1], y[i + 1], s1);
-    s2 = std::fma(x[i + 2], y[i + 2], s2);
-    s3 = std::fma(x[i + 3], y[i + 3], s3);
-  }
-  T sum = T{0} + (((s0 + s1) + s2) + s3);
-  for (; i < size; ++i) sum = std::fma(x[i], y[i], sum);
-  return sum;
-}
-
 }  // namespace
 
 ScoreCode ReadVector(const Value& value, Arena& arena, VectorView* vector) noexcept {
@@ -114,15 +97,8 @@ double EntryAt(const VectorView& vector, std::uint32_t index) noexcept {
   return it != end && *it == wanted ? vector.values[it - vector.indices] : 0.0;
 }
 
-double DotDense(const double* x, const double* y, std::size_t size) noexcept {
-  return DotFused(x, y, size);
-}
-float DotDense(const float* x, const float* y, std::size_t size) noexcept {
-  return DotFused(x, y, size);
-}
-
 double Dot(const VectorView& x, const double* y) noexcept {
-  if (x.dense()) return DotDense(x.values, y, x.size);
+  if (x.dense()) return DotFused(x.values, y, x.size);
   double sum = 0;
   for (std::uint32_t i = 0; i < x.count; ++i) sum += x.values[i] * y[x.indices[i]];
   return sum;

@@ -44,8 +44,6 @@ double EntryAt(const VectorView& vector, std::uint32_t index) noexcept;
 // multiplication and addition in index order. REQUIRES: vector.size elements in `y`; the caller
 // answers kWrongSize otherwise.
 double Dot(const VectorView& x, const double* y) noexcept;
-double DotDense(const double* x, const double* y, std::size_t size) noexcept;
-float DotDense(const float* x, const float* y, std::size_t size) noexcept;
 
 // The result of a vector op. `values` and `indices` must live in the row's arena or in the model.
 inline Value DenseVector(const double* values, std::uint32_t size) noexcept {

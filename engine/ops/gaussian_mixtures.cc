@@ -2,6 +2,7 @@
 //   gaussian_mixture   the probability of each multivariate normal component, and the likeliest
 // Formulas follow Spark's MultivariateGaussian, which decomposes each covariance; eigenvectors
 // are another library's here, so the last bits differ.
+#define EIGEN_DONT_VECTORIZE  // One order of sums, and no fused ones, on all machines.
 #include <Eigen/Eigenvalues>
 #include <cmath>
 #include <limits>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "engine/kernels/classes.h"
+#include "engine/kernels/fused_sums.h"
 #include "engine/kernels/matrix.h"
 #include "engine/ops/families.h"
 #include "engine/ops/matrix_attribute.h"
@@ -108,7 +110,7 @@ class GaussianMixtureKernel final : public Kernel {
     if (x.size != gaussian.whitening.columns) return ScoreCode::kWrongSize;
     std::copy(gaussian.white_mean.begin(), gaussian.white_mean.end(), difference);
     AddProduct(gaussian.whitening, -1.0, x, difference);
-    *density = std::exp(gaussian.log_scale + -0.5 * DotDense(difference, difference, x.size));
+    *density = std::exp(gaussian.log_scale + -0.5 * DotFused(difference, difference, x.size));
     return ScoreCode::kOk;
   }
 

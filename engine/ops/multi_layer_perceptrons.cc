@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/kernels/classes.h"
+#include "engine/kernels/fused_sums.h"
 #include "engine/ops/classifier.h"
 #include "engine/ops/families.h"
 
@@ -65,7 +66,8 @@ class MultiLayerPerceptron final : public Classifier {
                              std::span<double> output) noexcept {
     std::fill(output.begin(), output.end(), 0.0);
     for (const double x : input) {
-      for (double& sum : output) sum = std::fma(*weights++, x, sum);
+      AddScaledFused(x, weights, output.data(), output.size());
+      weights += output.size();
     }
     for (double& sum : output) sum += *weights++;
     return weights;

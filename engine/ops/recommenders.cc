@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/kernels/fused_sums.h"
 #include "engine/kernels/vector.h"
 #include "engine/ops/families.h"
 
@@ -51,7 +52,7 @@ class AlsKernel final : public Kernel {
     const float* item = nullptr;
     const bool known = users_.Find(arguments.In(0).As<std::int32_t>(), &user) &&
                        items_.Find(arguments.In(1).As<std::int32_t>(), &item);
-    arguments.Out() = Value::Scalar(known ? DotDense(user, item, rank_)
+    arguments.Out() = Value::Scalar(known ? DotFused(user, item, rank_)
                                           : std::numeric_limits<float>::quiet_NaN());
     return ScoreCode::kOk;
   }

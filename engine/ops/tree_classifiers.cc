@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/kernels/classes.h"
+#include "engine/kernels/fused_sums.h"
 #include "engine/ops/classifier.h"
 #include "engine/ops/families.h"
 #include "engine/ops/tree_ensemble.h"
@@ -125,7 +126,7 @@ class GbtClassifier final : public Classifier {
     ScoreCode code = trees_.Predict(features, arena, &predictions);
     if (code == ScoreCode::kOk) code = AllocateScores(arena, 2, raw);
     if (code != ScoreCode::kOk) return code;
-    const double margin = DotDense(predictions, weights_.data(), weights_.size());
+    const double margin = DotFused(predictions, weights_.data(), weights_.size());
     (*raw)[0] = -margin;
     (*raw)[1] = margin;
     return ScoreCode::kOk;

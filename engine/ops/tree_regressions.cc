@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/kernels/classes.h"
+#include "engine/kernels/fused_sums.h"
 #include "engine/ops/classifier.h"
 #include "engine/ops/families.h"
 #include "engine/ops/tree_ensemble.h"
@@ -70,7 +71,7 @@ Operation CompileGbtRegression(OpSource& source) {
   return MakeTreeRegression(
       feature_count, std::move(trees),
       [weights = std::move(weights)](std::span<const double> predictions) noexcept {
-        return DotDense(predictions.data(), weights.data(), weights.size());
+        return DotFused(predictions.data(), weights.data(), weights.size());
       });
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/kernels/cosine_transform.h"
+#include "engine/kernels/fused_sums.h"
 #include "engine/kernels/java_math.h"
 #include "engine/kernels/vector.h"
 #include "engine/ops/families.h"
@@ -100,7 +101,7 @@ class PcaKernel final : public Kernel {
       const std::size_t i = x.dense() ? k : static_cast<std::size_t>(x.indices[k]);
       const double* row = components_.data() + i * columns_;
       if (x.dense()) {
-        for (std::uint32_t j = 0; j < columns_; ++j) y[j] = std::fma(x.values[k], row[j], y[j]);
+        AddScaledFused(x.values[k], row, y, columns_);
       } else {
         for (std::uint32_t j = 0; j < columns_; ++j) y[j] += x.values[k] * row[j];
       }

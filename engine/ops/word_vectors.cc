@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/kernels/fused_sums.h"
 #include "engine/kernels/label_table.h"
 #include "engine/kernels/vector.h"
 #include "engine/ops/families.h"
@@ -54,7 +55,7 @@ class WordToVectorKernel final : public Kernel {
       for (std::uint32_t i = 0; i < size; ++i) sum[i] += row[i];
     }
     if (normalize_) {
-      const double length = std::sqrt(DotDense(sum, sum, size));
+      const double length = std::sqrt(DotFused(sum, sum, size));
       for (std::uint32_t i = 0; i < size; ++i) sum[i] /= length;
     } else {
       const double share = 1.0 / sentence.count;
