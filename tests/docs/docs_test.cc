@@ -181,6 +181,48 @@ TEST(Docs, AllDocumentsAreListed) {
   }
 }
 
+TEST(Docs, DeploymentNamesWhatThereIs) {
+  static const std::regex punctuation(R"([\[\]",{}])");
+  static const std::regex command(R"((?:\S*/pillion|args:|CMD) +([a-z]+ .*))");
+  int count = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(SourceDir() + "/deploy")) {
+    std::istringstream lines(std::regex_replace(ReadFile(entry.path()), punctuation, " "));
+    for (std::string line; std::getline(lines, line);) {
+      std::smatch found;
+      if (!std::regex_search(line, found, command)) continue;
+      EXPECT_THAT(Words().Unknown("pillion " + found[1].str()), ::testing::IsEmpty())
+          << entry.path() << ": " << line;
+      ++count;
+    }
+  }
+  EXPECT_GE(count, 6) << "commands dropped out";
+}
+
+TEST(Docs, DemoRunsAndNamesWhatThereIs) {
+  Session session;
+  const Printed printed = session.Run("examples/king-county/demo.sh build/release");
+  EXPECT_EQ(printed.exit_code, 0) << printed.text;
+  const std::size_t next = printed.text.find("Try next:");
+  ASSERT_NE(next, std::string::npos) << printed.text;
+  EXPECT_THAT(Words().Unknown(printed.text.substr(next)), ::testing::IsEmpty());
+}
+
+TEST(Docs, ProgramOfReadmeSaysThatNoServerIsThere) {
+  Session session;
+  for (const Block& block : ReadBlocks("README.md", ReadFile(SourceDir() + "/README.md"))) {
+    if (!block.file.empty()) session.Write(block.file, block.text);
+  }
+  const Printed printed = session.Run(R"(
+mkdir include
+ln -s ../client include/pillion
+c++ -std=c++17 -Iinclude price.cc build/release/lib/libpillion-client.a -pthread -o price
+./price
+)");
+  EXPECT_EQ(printed.exit_code, 69);
+  EXPECT_EQ(printed.text,
+            "cannot connect to /tmp/pillion/pillion.sock: No such file or directory\n");
+}
+
 // Makes the files that the examples of `--help` name.
 constexpr char kExampleFiles[] = R"sh(
 cp examples/king-county/house-lr.zip house.zip
