@@ -177,7 +177,8 @@ ScoreCode BatchAnswerReader::code(std::uint32_t row) const noexcept {
 }
 
 std::int32_t BatchAnswerReader::column(std::uint32_t row) const noexcept {
-  return reader_.Load<std::int16_t>(columns_.first + 2 * row);
+  const auto column = reader_.Load<std::uint16_t>(columns_.first + 2 * row);
+  return column == static_cast<std::uint16_t>(kNoColumn) ? kNoColumn : std::int32_t{column};
 }
 
 ScoreCode BatchAnswerReader::Row(std::uint32_t row, AnswerReader* answer) const noexcept {

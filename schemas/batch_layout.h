@@ -1,8 +1,8 @@
 // The tables around a batch, the same for every model:
 //   table Rows    { rows:[Row]; }
 //   table Answers { answers:[Answer]; codes:[ubyte]; columns:[short]; }
-// Answer i belongs to row i. Where codes[i] is not kOk, answer i is all null, and columns[i] is
-// the input column that the row failed at, or kNoColumn.
+// Answer i belongs to row i. Where codes[i] is not kOk, answer i is all null, and columns[i], read
+// as 16 bits without a sign, is the input column that the row failed at; 65535: none to blame.
 #pragma once
 
 #include <cstdint>

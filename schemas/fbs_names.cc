@@ -39,11 +39,20 @@ std::string Folded(std::string_view name) {
   return folded;
 }
 
+// "rowpart7", the table of a wide row's part.
+bool IsPart(std::string_view folded) {
+  for (const std::string_view prefix : {"rowpart", "answerpart"}) {
+    if (!folded.starts_with(prefix)) continue;
+    return folded.find_first_not_of("0123456789", prefix.size()) == std::string_view::npos;
+  }
+  return false;
+}
+
 bool IsReserved(std::string_view name) {
   const std::string folded = Folded(name);
   if (kReserved.find(" " + folded + " ") != std::string_view::npos) return true;
   // flatc's C++ has an enumerator VT_X for field x, and our tables end so.
-  return folded.starts_with("vt") || folded.ends_with("tensor");
+  return folded.starts_with("vt") || folded.ends_with("tensor") || IsPart(folded);
 }
 
 }  // namespace

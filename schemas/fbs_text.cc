@@ -1,11 +1,12 @@
 #include "schemas/fbs_text.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <set>
+#include <span>
 #include <utility>
-
-#include "schemas/row_layout.h"
 
 namespace pillion {
 namespace {
@@ -130,9 +131,10 @@ std::string FieldType(const DataType& type) {
   return std::string(WireScalar(type.base)) + (IsText(type.base) ? "" : " = null");
 }
 
-std::string TableText(std::string_view table, const Schema& columns) {
+// One table of these columns, with their field names.
+std::string TableText(std::string_view table, std::span<const Field> columns,
+                      std::span<const std::string> names) {
   std::string text = "table " + std::string(table) + " {\n";
-  const std::vector<std::string> names = FieldNames(columns);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     text += "  /// " + Describe(columns[i].type) + "\n";
     text += "  " + names[i] + ":" + FieldType(columns[i].type);
@@ -140,6 +142,26 @@ std::string TableText(std::string_view table, const Schema& columns) {
     text += ";\n";
   }
   return text + "}\n\n";
+}
+
+std::string TablesText(const std::string& table, const Schema& columns, const TableLimits& limits) {
+  const std::vector<std::string> names = FieldNames(columns);
+  const std::size_t part_count = RowLayout::Make(columns, limits)->part_count();
+  if (part_count == 0) return TableText(table, columns, names);
+  std::string parts;
+  std::string whole = "/// Its " + std::to_string(columns.size()) +
+                      " columns are more than one table holds. Those of an absent part are null.\n"
+                      "table " +
+                      table + " {\n";
+  for (std::size_t part = 0; part < part_count; ++part) {
+    const std::size_t first = part * limits.part_columns;
+    const std::size_t count = std::min<std::size_t>(limits.part_columns, columns.size() - first);
+    const std::string name = table + "Part" + std::to_string(part);
+    parts += TableText(name, std::span(columns).subspan(first, count),
+                       std::span(names).subspan(first, count));
+    whole += "  part" + std::to_string(part) + ":" + name + ";\n";
+  }
+  return parts + whole + "}\n\n";
 }
 
 std::string Hexadecimal(std::uint64_t number) {
@@ -150,21 +172,29 @@ std::string Hexadecimal(std::uint64_t number) {
 
 }  // namespace
 
-std::string ToFbs(const Schema& inputs, const Schema& outputs, std::string_view model) {
+std::string ToFbs(const Schema& inputs, const Schema& outputs, std::string_view model,
+                  const TableLimits& limits) {
   FixedTables tables;
   tables.Need(inputs);
   tables.Need(outputs);
+  // The same bits; generated code for fewer columns keeps its type.
+  const bool many = inputs.size() > std::numeric_limits<std::int16_t>::max();
   return "// Rows and answers of one model as Pillion takes and gives them. An absent field is a\n"
          "// null. Schema hashes: Row " +
          Hexadecimal(HashSchema(inputs)) + ", Answer " + Hexadecimal(HashSchema(outputs)) +
          ".\n\nnamespace pillion." + FbsIdentifier(model, "model") +
          ";\n\n/// The column's name in the model, where the field's differs.\n"
          "attribute \"column\";\n\n" +
-         tables.Text() + TableText("Row", inputs) +
-         "/// A batch.\ntable Rows {\n  rows:[Row];\n}\n\n" + TableText("Answer", outputs) +
+         tables.Text() + TablesText("Row", inputs, limits) +
+         "/// A batch.\ntable Rows {\n  rows:[Row];\n}\n\n" +
+         TablesText("Answer", outputs, limits) +
          "/// Answer i belongs to row i. Where codes[i] is not 0 the row failed, at input column\n"
-         "/// columns[i] unless that is -1, and answer i is empty.\n"
-         "table Answers {\n  answers:[Answer];\n  codes:[ubyte];\n  columns:[short];\n}\n\n"
+         "/// columns[i] unless that is " +
+         (many ? "65535" : "-1") +
+         ", and answer i is empty.\n"
+         "table Answers {\n  answers:[Answer];\n  codes:[ubyte];\n  columns:[" +
+         (many ? "ushort" : "short") +
+         "];\n}\n\n"
          "root_type Row;\n";
 }
 

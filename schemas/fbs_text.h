@@ -7,13 +7,16 @@
 #include <vector>
 
 #include "schemas/data_type.h"
+#include "schemas/row_layout.h"
 
 namespace pillion {
 
 // Tables Row and Rows of `inputs`, Answer and Answers of `outputs`, in a namespace named after the
-// model. Field i is column i. A column whose name cannot be a field's has the attribute
-// `column: "its name"`.
-std::string ToFbs(const Schema& inputs, const Schema& outputs, std::string_view model);
+// model. Field i is column i, or, where a row stands in parts (row_layout.h), of table RowPart0,
+// RowPart1 …. A column whose name cannot be a field's has the attribute `column: "its name"`.
+// REQUIRES: RowLayout::Make() takes both.
+std::string ToFbs(const Schema& inputs, const Schema& outputs, std::string_view model,
+                  const TableLimits& limits = {});
 
 // Field names for these columns, in their order: valid and distinct in the languages that flatc
 // writes, also where those fold case or underscores. Names that are already so stay.

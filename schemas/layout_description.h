@@ -26,7 +26,10 @@ struct LayoutDescription {
   Schema outputs;
 };
 
-// REQUIRES: names of at most 65,535 bytes and dimensions of at most 65,535 entries.
+// Of an encoded description: BOUND, which carries it, is a message of at most 4 MiB.
+inline constexpr std::size_t kLayoutDescriptionBytesMax = (4U << 20) - 64;
+
+// REQUIRES: names and dimensions that RowProblem() (row_layout.h) takes.
 std::vector<std::byte> EncodeLayoutDescription(const LayoutDescription& description);
 
 // Nothing if the bytes are not exactly one description. Takes no more memory than they justify.

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "schemas/row_layout.h"
+
 namespace pillion {
 namespace {
 
 constexpr std::size_t kSpaceBytesMin = 4096;
+
+static_assert(kBindNamesMax == kRowColumnsMax);
 
 void AppendString(std::vector<std::byte>* out, std::string_view text) {
   const auto length = static_cast<std::uint32_t>(text.size());

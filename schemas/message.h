@@ -131,7 +131,7 @@ struct BindRequest {
   std::string model;
   std::vector<std::string> outputs;  // empty: all
 };
-inline constexpr std::uint32_t kBindNamesMax = 4096;
+inline constexpr std::uint32_t kBindNamesMax = 65535;  // as many columns as an answer can have
 
 std::vector<std::byte> EncodeBind(const BindRequest& request);  // the body
 // Nothing if the body is malformed or names too much.

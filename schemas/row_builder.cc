@@ -96,8 +96,8 @@ ScoreCode RowBuilder::Check(std::uint32_t column, Shape shape) const noexcept {
 }
 
 ScoreCode RowBuilder::Mark(std::uint32_t column) noexcept {
-  writer_.Store(RowLayout::kVtablePosition + RowLayout::VtableEntry(column),
-                (*layout_)[column].slot);
+  const ColumnLayout& layout = (*layout_)[column];
+  writer_.Store(layout.entry, layout.field);
   return ScoreCode::kOk;
 }
 
@@ -132,7 +132,7 @@ ScoreCode RowBuilder::Append(std::uint32_t column, Write write) noexcept {
 
 ScoreCode RowBuilder::SetNull(std::uint32_t column) noexcept {
   if (column >= layout_->size()) return Fail(column, ScoreCode::kUnknownColumn);
-  writer_.Store(RowLayout::kVtablePosition + RowLayout::VtableEntry(column), std::uint16_t{0});
+  writer_.Store((*layout_)[column].entry, std::uint16_t{0});
   return ScoreCode::kOk;
 }
 

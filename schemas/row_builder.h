@@ -97,9 +97,7 @@ class RowBuilder {
   ScoreCode Fail(std::uint32_t column, ScoreCode code) noexcept;
   // kOk if the column exists and has this shape.
   ScoreCode Check(std::uint32_t column, Shape shape) const noexcept;
-  std::uint32_t Slot(std::uint32_t column) const noexcept {
-    return layout_->table_position() + (*layout_)[column].slot;
-  }
+  std::uint32_t Slot(std::uint32_t column) const noexcept { return (*layout_)[column].slot; }
   // Makes the column's field present.
   ScoreCode Mark(std::uint32_t column) noexcept;
   template <typename T>

@@ -52,7 +52,7 @@ void Store16(std::byte* at, std::uint32_t value) {
 
 void Store32(std::byte* at, std::uint32_t value) { std::memcpy(at, &value, sizeof value); }
 
-constexpr std::uint32_t kTableBytesMax = 0xffff;
+static_assert(4 + 8 * TableLimits{}.part_columns <= TableLimits{}.bytes_max);
 
 }  // namespace
 
@@ -87,54 +87,119 @@ EntryLayout MakeEntryLayout(BasicType key, BasicType value) noexcept {
   return entry;
 }
 
-std::optional<RowLayout> RowLayout::Make(Schema columns) {
+std::string RowProblem(const Schema& columns) {
+  if (columns.size() > kRowColumnsMax) {
+    return std::to_string(columns.size()) + " columns, and a row holds at most " +
+           std::to_string(kRowColumnsMax) + "; a vector column counts as one, of any size";
+  }
+  for (const Field& field : columns) {
+    if (field.name.size() > kNameBytesMax) {
+      return "a column's name of " + std::to_string(field.name.size()) + " bytes, '" +
+             field.name.substr(0, 40) + "…', and a name has at most " +
+             std::to_string(kNameBytesMax);
+    }
+    if (field.type.dimensions && field.type.dimensions->size() > kDimensionsMax) {
+      return "the column '" + field.name + "' with " +
+             std::to_string(field.type.dimensions->size()) +
+             " dimensions, and a tensor has at most " + std::to_string(kDimensionsMax);
+    }
+  }
+  return {};
+}
+
+std::optional<RowLayout> RowLayout::Make(Schema columns, const TableLimits& limits) {
+  if (!RowProblem(columns).empty()) return std::nullopt;
   RowLayout layout;
   layout.columns_ = std::move(columns);
   layout.hash_ = HashSchema(layout.columns_);
-  layout.layouts_.reserve(layout.columns_.size());
+  const auto count = static_cast<std::uint32_t>(layout.columns_.size());
+  layout.layouts_.reserve(count);
   for (const Field& field : layout.columns_) {
     const WireForm form = FormOf(field.type);
     const bool scalar = form <= WireForm::kEightBytes;
     layout.layouts_.push_back({form, field.type.base, field.type.key, !field.type.nullable,
-                               scalar ? InlineBytes(field.type.base) : std::uint8_t{4}, 0});
+                               scalar ? InlineBytes(field.type.base) : std::uint8_t{4}, 0, 0, 0});
   }
-  if (!layout.PlaceFields()) return std::nullopt;
+  layout.by_name_.resize(count);
+  std::iota(layout.by_name_.begin(), layout.by_name_.end(), 0U);
+  std::stable_sort(layout.by_name_.begin(), layout.by_name_.end(),
+                   [&](std::uint32_t a, std::uint32_t b) {
+                     return layout.columns_[a].name < layout.columns_[b].name;
+                   });
+  layout.empty_row_.assign(kVtablePosition, std::byte{0});
+  if (const auto table_bytes = layout.PlaceFields(0, count, limits.bytes_max)) {
+    layout.table_position_ = layout.AppendColumns(0, count, *table_bytes);
+  } else {
+    layout.part_columns_ = limits.part_columns;
+    layout.part_count_ = (count + limits.part_columns - 1) / limits.part_columns;
+    layout.AppendParts();
+  }
+  Store32(layout.empty_row_.data(), layout.table_position_);
   return layout;
 }
 
-bool RowLayout::PlaceFields() {
-  // 4 + 2 n bytes of vtable are counted by 16 bits.
-  if (layouts_.size() > (kTableBytesMax - 4) / 2) return false;
-  std::vector<std::uint32_t> order(layouts_.size());
-  std::iota(order.begin(), order.end(), 0U);
+// Bytes of a table that holds these columns, the widest first; null if no table can.
+std::optional<std::uint32_t> RowLayout::PlaceFields(std::uint32_t first, std::uint32_t count,
+                                                    std::uint32_t bytes_max) {
+  if (VtableEntry(count) > bytes_max) return std::nullopt;
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), first);
   std::stable_sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
     return layouts_[a].inline_bytes > layouts_[b].inline_bytes;
   });
   std::uint32_t end = 4;  // after the offset of the vtable
   for (const std::uint32_t column : order) {
-    layouts_[column].slot = static_cast<std::uint16_t>(end);
+    layouts_[column].field = static_cast<std::uint16_t>(end);
     end += layouts_[column].inline_bytes;
-    if (end > kTableBytesMax) return false;
+    if (end > bytes_max) return std::nullopt;
   }
-  MakeEmptyRow(end);
-  return true;
+  return end;
 }
 
-void RowLayout::MakeEmptyRow(std::uint32_t table_bytes) {
-  const std::uint32_t vtable_end = kVtablePosition + vtable_bytes();
-  table_position_ = ((vtable_end + 3) & ~7U) + 4;
-  empty_row_.assign((table_position_ + table_bytes + 3) & ~3U, std::byte{0});
-  Store32(empty_row_.data(), table_position_);
-  Store16(&empty_row_[kVtablePosition], vtable_bytes());
-  Store16(&empty_row_[kVtablePosition + 2], table_bytes);
-  Store32(&empty_row_[table_position_], table_position_ - kVtablePosition);
+std::uint32_t RowLayout::AppendTable(std::uint32_t field_count, std::uint32_t table_bytes) {
+  const auto vtable = static_cast<std::uint32_t>(empty_row_.size());
+  const std::uint32_t vtable_end = vtable + VtableEntry(field_count);
+  const std::uint32_t table = ((vtable_end + 3) & ~7U) + 4;
+  empty_row_.resize((table + table_bytes + 3) & ~3U);
+  Store16(&empty_row_[vtable], VtableEntry(field_count));
+  Store16(&empty_row_[vtable + 2], table_bytes);
+  Store32(&empty_row_[table], table - vtable);
+  return table;
+}
+
+std::uint32_t RowLayout::AppendColumns(std::uint32_t first, std::uint32_t count,
+                                       std::uint32_t table_bytes) {
+  const auto vtable = static_cast<std::uint32_t>(empty_row_.size());
+  const std::uint32_t table = AppendTable(count, table_bytes);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    ColumnLayout& column = layouts_[first + i];
+    column.slot = table + column.field;
+    column.entry = vtable + VtableEntry(i);
+  }
+  return table;
+}
+
+void RowLayout::AppendParts() {
+  table_position_ = AppendTable(part_count_, 4 + 4 * part_count_);
+  for (std::uint32_t part = 0; part < part_count_; ++part) {
+    const std::uint32_t first = part * part_columns_;
+    const std::uint32_t count =
+        std::min(part_columns_, static_cast<std::uint32_t>(layouts_.size()) - first);
+    // So few columns fit, whatever they are.
+    const auto table_bytes = PlaceFields(first, count, TableLimits{}.bytes_max);
+    const std::uint32_t table = AppendColumns(first, count, *table_bytes);
+    const std::uint32_t field = 4 + 4 * part;
+    Store16(&empty_row_[kVtablePosition + VtableEntry(part)], field);
+    Store32(&empty_row_[table_position_ + field], table - (table_position_ + field));
+  }
 }
 
 std::optional<std::uint32_t> RowLayout::Find(std::string_view name) const noexcept {
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (columns_[i].name == name) return static_cast<std::uint32_t>(i);
-  }
-  return std::nullopt;
+  const auto it = std::lower_bound(
+      by_name_.begin(), by_name_.end(), name,
+      [this](std::uint32_t column, std::string_view text) { return columns_[column].name < text; });
+  if (it == by_name_.end() || columns_[*it].name != name) return std::nullopt;
+  return *it;
 }
 
 }  // namespace pillion

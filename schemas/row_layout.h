@@ -11,12 +11,18 @@
 //                     sparse iff indices are present, with [values][rank] of them;
 //                     no dimensions: dense, rank 1, as long as its values
 //   map               vector of tables { key; value; }
+//
+// A table holds 64 KiB of fields and as much of their offsets. Columns that do not fit one, and no
+// others, stand in parts of 4,096, the last one shorter:
+//   table Row { part0:RowPart0; part1:RowPart1; … }
+// The columns of an absent part are null.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -44,7 +50,10 @@ struct ColumnLayout {
   BasicType key;              // maps only
   bool required;              // null is refused
   std::uint8_t inline_bytes;  // in the table: the scalar, or the offset of what lies elsewhere
-  std::uint16_t slot;         // of our writers: bytes from the table's start
+  // Of our writers.
+  std::uint16_t field;  // bytes from the start of its table; what the vtable says where present
+  std::uint32_t slot;   // position of the field in RowLayout::empty_row()
+  std::uint32_t entry;  // position of the vtable's entry there
 };
 
 // Where a map's entry tables hold key and value.
@@ -55,43 +64,71 @@ struct EntryLayout {
   std::uint8_t alignment;  // of the table's widest field, 4 or 8
 };
 
+// Columns that a row or an answer can have: codes in a batch name a column in 16 bits.
+inline constexpr std::uint32_t kRowColumnsMax = 65535;
+// Of a column's name, and of a tensor's declared dimensions: their counts are sent in 16 bits.
+inline constexpr std::uint32_t kNameBytesMax = 65535;
+inline constexpr std::uint32_t kDimensionsMax = 65535;
+
+// Why no row can have these columns, with what was found and the limit; empty where one can.
+std::string RowProblem(const Schema& columns);
+
+// Both ends agree on these. Only tests have smaller ones, so as to see parts in short rows.
+struct TableLimits {
+  std::uint32_t bytes_max = 65535;    // of a table's fields, and of its vtable
+  std::uint32_t part_columns = 4096;  // of each part but the last
+};
+
 // Immutable. Needs nothing but the standard library, so that clients can have it.
 class RowLayout {
  public:
-  // Null: more columns than a FlatBuffers table can hold (64 KiB of fields, about 6,500 doubles).
-  static std::optional<RowLayout> Make(Schema columns);
+  // Null: see RowProblem().
+  static std::optional<RowLayout> Make(Schema columns, const TableLimits& limits = {});
 
   const Schema& columns() const noexcept { return columns_; }
   std::size_t size() const noexcept { return layouts_.size(); }
   const ColumnLayout& operator[](std::size_t column) const noexcept { return layouts_[column]; }
+  // The first column of this name.
   std::optional<std::uint32_t> Find(std::string_view name) const noexcept;
+
+  // 0: one table holds all columns.
+  std::uint32_t part_count() const noexcept { return part_count_; }
+  // Of each part but the last.
+  std::uint32_t part_columns() const noexcept { return part_columns_; }
 
   // The same for the same names and types in the same order, in every build and release.
   std::uint64_t hash() const noexcept { return hash_; }
 
-  // A row whose columns are all null: root offset, vtable, table. Its length is a multiple of 4.
+  // A row whose columns are all null: root offset, vtable, table; where there are parts, the vtable
+  // and table of each behind them. Its length is a multiple of 4.
   std::span<const std::byte> empty_row() const noexcept { return empty_row_; }
-  // Positions within empty_row(). The table's is 4 modulo 8, so that its 8-byte fields align.
+  // Positions within empty_row() of the row's own table, which holds columns or parts. Tables are
+  // at 4 modulo 8, so that their 8-byte fields align.
   static constexpr std::uint32_t kVtablePosition = 4;
-  std::uint32_t vtable_bytes() const noexcept { return 4 + 2 * std::uint32_t(layouts_.size()); }
-  std::uint32_t table_position() const noexcept { return table_position_; }
-  std::uint32_t table_bytes() const noexcept {
-    return static_cast<std::uint32_t>(empty_row_.size()) - table_position_;
+  std::uint32_t vtable_bytes() const noexcept {
+    return 4 + 2 * (part_count_ == 0 ? static_cast<std::uint32_t>(layouts_.size()) : part_count_);
   }
-  // Of a column's entry within the vtable.
-  static constexpr std::uint32_t VtableEntry(std::size_t column) noexcept {
-    return 4 + 2 * static_cast<std::uint32_t>(column);
+  std::uint32_t table_position() const noexcept { return table_position_; }
+  // Of a field's entry within a vtable.
+  static constexpr std::uint32_t VtableEntry(std::size_t field) noexcept {
+    return 4 + 2 * static_cast<std::uint32_t>(field);
   }
 
  private:
   RowLayout() = default;
-  bool PlaceFields();
-  void MakeEmptyRow(std::uint32_t table_bytes);
+  std::optional<std::uint32_t> PlaceFields(std::uint32_t first, std::uint32_t count,
+                                           std::uint32_t bytes_max);
+  std::uint32_t AppendColumns(std::uint32_t first, std::uint32_t count, std::uint32_t table_bytes);
+  void AppendParts();
+  std::uint32_t AppendTable(std::uint32_t field_count, std::uint32_t table_bytes);
 
   Schema columns_;
   std::vector<ColumnLayout> layouts_;
+  std::vector<std::uint32_t> by_name_;  // columns in the order of their names
   std::vector<std::byte> empty_row_;
   std::uint32_t table_position_ = 0;
+  std::uint32_t part_count_ = 0;
+  std::uint32_t part_columns_ = 0;
   std::uint64_t hash_ = 0;
 };
 

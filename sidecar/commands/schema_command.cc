@@ -9,6 +9,7 @@
 #include "sidecar/commands/command.h"
 #include "sidecar/commands/files.h"
 #include "sidecar/commands/options.h"
+#include "sidecar/serving/score_request.h"
 #include "sidecar/table/json_text.h"
 #include "sidecar/table/leap_schema.h"
 
@@ -44,6 +45,8 @@ ExitCode Run(const Options& options) {
   if (options.as == "json") {
     PrintJson(**plan);
   } else {
+    const Result<ModelBinding> binding = ModelBinding::Make(*plan);
+    if (!binding) return Report(binding.error());
     std::cout << ToFbs((*plan)->inputs(), (*plan)->outputs(), (*model)->info().name);
   }
   std::cout.flush();

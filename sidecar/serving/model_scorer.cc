@@ -1,7 +1,6 @@
 #include "sidecar/serving/model_scorer.h"
 
 #include <bit>
-#include <optional>
 #include <utility>
 
 #include "sidecar/serving/score_request.h"
@@ -34,6 +33,16 @@ std::uint64_t HashOf(const Schema& inputs, const Schema& outputs) {
   return std::rotl(HashSchema(inputs), 1) ^ HashSchema(outputs);
 }
 
+// Says of columns that no row can carry now, not to the first client.
+Result<std::shared_ptr<const Model>> LoadServable(const std::filesystem::path& path,
+                                                  const LoadOptions& options) {
+  auto model = Model::Load(path, options);
+  if (!model) return model;
+  // Where not all outputs can be had at once, a client names some.
+  if (const auto plan = (*model)->Bind({})) PILLION_TRY(ModelBinding::Make(*plan));
+  return model;
+}
+
 }  // namespace
 
 ModelArgument ModelArgument::Parse(std::string_view text) {
@@ -56,7 +65,7 @@ Result<std::unique_ptr<ModelScorer>> ModelScorer::Load(const std::vector<ModelAr
                           "the name '" + argument.name + "' is empty or given twice"});
       continue;
     }
-    auto model = Model::Load(argument.path, options);
+    auto model = LoadServable(argument.path, options);
     if (!model) {
       for (Problem& problem : model.error().problems) {
         problem.where = argument.name + ": " + problem.where;
@@ -83,10 +92,8 @@ tl::expected<Binding, Refusal> ModelScorer::Bind(const BindRequest& request) {
   if (!request.outputs.empty()) options.outputs = request.outputs;
   const auto plan = served.model->Bind(options);
   if (!plan) return refuse(ScoreCode::kUnknownColumn, plan.error().Text());
-  std::optional<ModelBinding> binding = ModelBinding::Make(*plan);
-  if (!binding) {
-    return refuse(ScoreCode::kUnsupported, "the model has more columns than a row can carry");
-  }
+  Result<ModelBinding> binding = ModelBinding::Make(*plan);
+  if (!binding) return refuse(ScoreCode::kUnsupported, binding.error().Text());
   Binding bound;
   bound.columns = {HashOf((*plan)->inputs(), (*plan)->outputs()), (*plan)->inputs(),
                    (*plan)->outputs()};

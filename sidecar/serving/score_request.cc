@@ -2,16 +2,33 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <utility>
+
+#include "schemas/layout_description.h"
 
 namespace pillion {
 
-std::optional<ModelBinding> ModelBinding::Make(std::shared_ptr<const Plan> plan) {
-  auto inputs = RowLayout::Make(plan->inputs());
-  auto outputs = RowLayout::Make(plan->outputs());
-  if (!inputs || !outputs) return std::nullopt;
-  return ModelBinding{std::move(plan), std::make_shared<const RowLayout>(std::move(*inputs)),
-                      std::make_shared<const RowLayout>(std::move(*outputs))};
+Result<ModelBinding> ModelBinding::Make(std::shared_ptr<const Plan> plan) {
+  const auto make = [](const char* what, const Schema& columns) -> Result<RowLayout> {
+    auto layout = RowLayout::Make(columns);
+    if (!layout) return Fail(LoadCode::kOverLimit, what, RowProblem(columns));
+    return *std::move(layout);
+  };
+  auto inputs = make("input columns", plan->inputs());
+  if (!inputs) return tl::unexpected(std::move(inputs).error());
+  auto outputs = make("output columns", plan->outputs());
+  if (!outputs) return tl::unexpected(std::move(outputs).error());
+  const std::size_t description_bytes =
+      EncodeLayoutDescription({0, plan->inputs(), plan->outputs()}).size();
+  if (description_bytes > kLayoutDescriptionBytesMax) {
+    return Fail(LoadCode::kOverLimit, "columns",
+                "their names and types take " + std::to_string(description_bytes) +
+                    " bytes, and at most " + std::to_string(kLayoutDescriptionBytesMax) +
+                    " can be told to a client; shorter names help");
+  }
+  return ModelBinding{std::move(plan), std::make_shared<const RowLayout>(*std::move(inputs)),
+                      std::make_shared<const RowLayout>(*std::move(outputs))};
 }
 
 ScoreWorkspace::ScoreWorkspace(ModelBinding binding)

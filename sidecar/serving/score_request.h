@@ -9,9 +9,9 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <span>
 
+#include "engine/load_error.h"
 #include "engine/model.h"
 #include "schemas/batch_layout.h"
 #include "schemas/row_layout.h"
@@ -28,8 +28,8 @@ struct ModelBinding {
   std::shared_ptr<const RowLayout> inputs;
   std::shared_ptr<const RowLayout> outputs;
 
-  // Null: more columns than a FlatBuffers table can hold.
-  static std::optional<ModelBinding> Make(std::shared_ptr<const Plan> plan);
+  // Errors: kOverLimit, columns that rows, answers or their description cannot carry.
+  static Result<ModelBinding> Make(std::shared_ptr<const Plan> plan);
 };
 
 // What one thread needs to score the rows of one binding.

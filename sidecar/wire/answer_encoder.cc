@@ -19,13 +19,11 @@ constexpr std::uint64_t kTensorOverheadBytes = 64;
 AnswerEncoder::AnswerEncoder(const RowLayout& layout)
     : layout_(&layout),
       full_row_(layout.empty_row().begin(), layout.empty_row().end()),
-      vtable_(2 + layout.size()) {
-  vtable_[0] = static_cast<std::uint16_t>(layout.vtable_bytes());
-  vtable_[1] = static_cast<std::uint16_t>(layout.table_bytes());
+      vtable_(layout.vtable_bytes() / 2) {
   for (std::size_t i = 0; i < layout.size(); ++i) {
-    std::memcpy(&full_row_[RowLayout::kVtablePosition + RowLayout::VtableEntry(i)], &layout[i].slot,
-                sizeof layout[i].slot);
+    std::memcpy(&full_row_[layout[i].entry], &layout[i].field, sizeof layout[i].field);
   }
+  std::memcpy(vtable_.data(), &full_row_[RowLayout::kVtablePosition], layout.vtable_bytes());
 }
 
 bool AnswerEncoder::BeginRow(std::span<std::byte> response) noexcept {
@@ -33,8 +31,7 @@ bool AnswerEncoder::BeginRow(std::span<std::byte> response) noexcept {
   std::memcpy(response.data(), full_row_.data(), full_row_.size());
   writer_ = WireWriter(response, static_cast<std::uint32_t>(full_row_.size()));
   batch_ = false;
-  vtable_position_ = RowLayout::kVtablePosition;
-  table_ = layout_->table_position();
+  slots_ = entries_ = 0;
   return true;
 }
 
@@ -66,8 +63,15 @@ bool AnswerEncoder::BeginTable() noexcept {
     std::memcpy(writer_.at(vtable), vtable_.data(), bytes);
     vtable_position_ = vtable;
   }
-  table_ = writer_.AppendTable(vtable_position_, vtable_[1], 8);
-  return table_ != kNoRoom;
+  // Table, parts and all between them move as one; they keep their place modulo 8.
+  const auto row = std::span(full_row_).subspan(layout_->table_position());
+  table_ = writer_.Take(row.size(), 8, 4);
+  if (table_ == kNoRoom) return false;
+  std::memcpy(writer_.at(table_), row.data(), row.size());
+  writer_.Store(table_, table_ - vtable_position_);
+  slots_ = table_ - layout_->table_position();
+  entries_ = layout_->part_count() == 0 ? vtable_position_ - RowLayout::kVtablePosition : slots_;
+  return true;
 }
 
 bool AnswerEncoder::Append(const ColumnLayout& layout, std::uint32_t slot,
@@ -102,7 +106,7 @@ void AnswerEncoder::EndAnswer(std::uint32_t table, ScoreCode code, std::int32_t 
   writer_.Link(next_answer_, table);
   next_answer_ += 4;
   writer_.Store(next_code_, static_cast<std::uint8_t>(code));
-  writer_.Store(next_column_, static_cast<std::int16_t>(column));
+  writer_.Store(next_column_, static_cast<std::uint16_t>(column));
   next_code_ += 1;
   next_column_ += 2;
 }

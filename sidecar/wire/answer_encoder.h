@@ -30,15 +30,17 @@ class AnswerEncoder {
   template <typename Output>
   bool Add(const Output& output) noexcept {
     if (batch_) {
-      for (std::uint32_t i = 0; i < layout_->size(); ++i) {
-        vtable_[2 + i] = output(i).null ? std::uint16_t{0} : (*layout_)[i].slot;
+      if (layout_->part_count() == 0) {
+        for (std::uint32_t i = 0; i < layout_->size(); ++i) {
+          vtable_[2 + i] = output(i).null ? std::uint16_t{0} : (*layout_)[i].field;
+        }
       }
       if (!BeginTable()) return false;
     }
     for (std::uint32_t i = 0; i < layout_->size(); ++i) {
       const Value& value = output(i);
       if (value.null) {
-        writer_.Store(vtable_position_ + RowLayout::VtableEntry(i), std::uint16_t{0});
+        writer_.Store(entries_ + (*layout_)[i].entry, std::uint16_t{0});
       } else if (!Put(i, value)) {
         return false;
       }
@@ -53,11 +55,11 @@ class AnswerEncoder {
   std::size_t bytes() const noexcept { return writer_.used(); }
 
  private:
-  // A table for the fields that vtable_ names, behind their vtable if the last answer's differs.
+  // The row's table and its parts, behind vtable_ if the last answer's vtable differs.
   bool BeginTable() noexcept;
   bool Put(std::uint32_t column, const Value& value) noexcept {
     const ColumnLayout& layout = (*layout_)[column];
-    const std::uint32_t slot = table_ + layout.slot;
+    const std::uint32_t slot = slots_ + layout.slot;
     switch (layout.form) {
       case WireForm::kEightBytes: writer_.Store(slot, value.bits); return true;
       case WireForm::kFourBytes: writer_.Store(slot, value.int32); return true;
@@ -73,11 +75,14 @@ class AnswerEncoder {
 
   const RowLayout* layout_;
   std::vector<std::byte> full_row_;    // the layout's empty row with no column null
-  std::vector<std::uint16_t> vtable_;  // in batches: of the answer that is being added
+  std::vector<std::uint16_t> vtable_;  // in batches: of the table of the answer that is being added
   WireWriter writer_;
   bool batch_ = false;
   std::uint32_t vtable_position_ = 0;  // of the last answer's; 0: none yet
   std::uint32_t table_ = 0;            // of the answer that is being added
+  // What its columns' slots and entries, which count from an empty row's start, are relative to.
+  std::uint32_t slots_ = 0;
+  std::uint32_t entries_ = 0;
   // In batches only.
   std::uint32_t empty_table_ = 0;  // which all failed rows share; 0: none yet
   std::uint32_t next_answer_ = 0;  // slots in the three vectors

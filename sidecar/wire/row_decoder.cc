@@ -41,26 +41,28 @@ ScoreCode RowDecoder::Open(RequestKind kind, std::span<const std::byte> request)
 ScoreCode RowDecoder::Decode(std::uint32_t row, Value* values, Arena& arena) noexcept {
   failed_column_ = kNoColumn;
   arena_ = &arena;
-  std::uint32_t table = row_;
-  if (batch_ && !reader_.Follow(rows_.first + 4 * row, &table)) return ScoreCode::kMalformed;
-  if (!shape_.Resolve(reader_, table)) return ScoreCode::kMalformed;
-  const RowLayout& layout = shape_.layout();
-  if (!reader_.Spend(shape_.fields_end())) return reader_.code();
-  if (shape_.missing()) {
-    failed_column_ = static_cast<std::int32_t>(*shape_.missing());
-    return ScoreCode::kNullValue;
-  }
-  const auto column_count = static_cast<std::uint32_t>(layout.size());
-  for (std::uint32_t i = 0; i < column_count; ++i) {
-    const std::uint32_t slot = shape_.Slot(i);
-    if (slot == 0) {
-      values[i] = Value::Null();
-      continue;
+  std::uint32_t position = row_;
+  if (batch_ && !reader_.Follow(rows_.first + 4 * row, &position)) return ScoreCode::kMalformed;
+  if (!shape_.Resolve(reader_, position)) return ScoreCode::kMalformed;
+  for (const TableShape& table : shape_.tables()) {
+    if (!reader_.Spend(table.fields_end())) return reader_.code();
+    if (table.missing()) {
+      failed_column_ = static_cast<std::int32_t>(*table.missing());
+      return ScoreCode::kNullValue;
     }
-    const ScoreCode code = DecodeColumn(i, slot, &values[i]);
-    if (code != ScoreCode::kOk) {
-      failed_column_ = static_cast<std::int32_t>(i);
-      return code;
+    const std::uint32_t first = table.first();
+    const std::uint32_t end = first + table.size();
+    for (std::uint32_t i = first; i < end; ++i) {
+      const std::uint32_t slot = table.Slot(i - first);
+      if (slot == 0) {
+        values[i] = Value::Null();
+        continue;
+      }
+      const ScoreCode code = DecodeColumn(i, slot, &values[i]);
+      if (code != ScoreCode::kOk) {
+        failed_column_ = static_cast<std::int32_t>(i);
+        return code;
+      }
     }
   }
   return ScoreCode::kOk;

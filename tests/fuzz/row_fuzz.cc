@@ -1,5 +1,6 @@
-// A client's bytes against the decoder. The first byte chooses the layout, the second the kind of
-// request. What is decoded is looked at to the last element, encoded as an answer and read again.
+// A client's bytes against the decoder. The first byte chooses the columns, the second the kind of
+// request and whether rows stand in parts. What is decoded is looked at to the last element,
+// encoded as an answer and read again.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -15,8 +16,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace pillion;
   if (size < 2) return 0;
-  const auto layout =
-      std::make_shared<const RowLayout>(*RowLayout::Make(RandomRows(data[0]).Columns(12)));
+  const auto layout = LayoutsOf(RandomRows(data[0]).Columns(12))[data[1] / 4 % 2];
   const auto kind = static_cast<RequestKind>(data[1] % 4);
   // Aligned, and no longer than it says, so that the sanitizer sees each byte too far.
   const auto request = std::make_unique<std::byte[]>(size - 2);

@@ -102,6 +102,40 @@ TEST(RowBuilder, StopsAtItsLimit) {
   EXPECT_TRUE(row.bytes().empty());
 }
 
+// Columns of any part, set, cleared and set again, behind a text that made the row grow.
+TEST(RowBuilder, SetsTheColumnsOfAllParts) {
+  Schema columns(9000, {"", DataType::Scalar(BasicType::kDouble)});
+  columns[0].type = DataType::Scalar(BasicType::kString);
+  const auto layout = Layout(std::move(columns));
+  ASSERT_EQ(layout->part_count(), 3U);
+  RowBuilder row(layout);
+  AnswerReader reader(layout);
+  const std::string text(500000, 'x');
+  row.Set(8999, 1.5);
+  row.Clear();
+  EXPECT_EQ(row.Set(0, text), ScoreCode::kOk);
+  for (std::uint32_t i = 1; i < 9000; ++i) ASSERT_EQ(row.Set(i, i), ScoreCode::kOk);
+  EXPECT_EQ(row.SetNull(4096), ScoreCode::kOk);
+  EXPECT_EQ(row.Set(9000, 1), ScoreCode::kUnknownColumn);
+  EXPECT_EQ(row.fault().column, 9000U);
+  row.Clear();
+  EXPECT_EQ(row.Set(0, text), ScoreCode::kOk);
+  for (std::uint32_t i = 1; i < 9000; ++i) ASSERT_EQ(row.Set(i, i), ScoreCode::kOk);
+  EXPECT_EQ(row.SetNull(4096), ScoreCode::kOk);
+  ASSERT_EQ(reader.Open(row.bytes()), ScoreCode::kOk);
+  std::string_view read;
+  ASSERT_EQ(reader.Get(0, &read), ScoreCode::kOk);
+  EXPECT_EQ(read, text);
+  for (std::uint32_t i = 1; i < 9000; ++i) {
+    double value = 0;
+    ASSERT_EQ(reader.IsNull(i), i == 4096);
+    if (i == 4096) continue;
+    ASSERT_EQ(reader.Get(i, &value), ScoreCode::kOk);
+    ASSERT_EQ(value, i);
+  }
+  EXPECT_TRUE(reader.IsNull(9000));
+}
+
 TEST(BatchBuilder, GrowsAndStopsAtItsLimit) {
   RowBuilder row(Layout({{"text", DataType::Scalar(BasicType::kString)}}));
   BatchBuilder batch(64 << 10);

@@ -23,6 +23,8 @@ class BundleOnDisk {
   BundleOnDisk(const BundleOnDisk&) = delete;
   BundleOnDisk& operator=(const BundleOnDisk&) = delete;
 
+  const std::filesystem::path& root() const { return root_; }
+
   void Write(const std::string& path, const std::string& text) {
     std::filesystem::create_directories((root_ / path).parent_path());
     std::ofstream(root_ / path) << text;

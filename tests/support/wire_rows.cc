@@ -7,6 +7,11 @@
 
 namespace pillion {
 
+std::vector<std::shared_ptr<const RowLayout>> LayoutsOf(const Schema& columns) {
+  return {std::make_shared<const RowLayout>(*RowLayout::Make(columns)),
+          std::make_shared<const RowLayout>(*RowLayout::Make(columns, kShortParts))};
+}
+
 std::byte* RandomRows::Memory(std::size_t bytes) {
   return reinterpret_cast<std::byte*>(memory_.emplace_back(bytes / 8 + 1).data());
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <random>
 #include <string>
 #include <string_view>
@@ -14,6 +15,11 @@
 #include "schemas/row_builder.h"
 
 namespace pillion {
+
+inline constexpr TableLimits kShortParts = {.bytes_max = 0, .part_columns = 3};
+
+// All columns in one table, and in parts of three.
+std::vector<std::shared_ptr<const RowLayout>> LayoutsOf(const Schema& columns);
 
 // Numbers are small multiples of 1/8, so that their decimal text is exact.
 class RandomRows {

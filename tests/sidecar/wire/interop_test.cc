@@ -16,6 +16,7 @@
 #include "sidecar/wire/answer_encoder.h"
 #include "sidecar/wire/row_decoder.h"
 #include "tests/sidecar/wire/house_generated.h"
+#include "tests/sidecar/wire/house_in_parts_generated.h"
 #include "tests/support/paths.h"
 #include "tests/support/wire_rows.h"
 
@@ -49,8 +50,9 @@ std::span<const std::byte> Bytes(const flatbuffers::FlatBufferBuilder& builder) 
 // The library's view of a model.
 class Library {
  public:
-  Library(const Schema& inputs, const Schema& outputs) : parser_(Options()) {
-    text_ = ToFbs(inputs, outputs, "a model");
+  Library(const Schema& inputs, const Schema& outputs, const TableLimits& limits = {})
+      : parser_(Options()) {
+    text_ = ToFbs(inputs, outputs, "a model", limits);
     EXPECT_TRUE(parser_.Parse(text_.c_str())) << parser_.error_ << "\n" << text_;
     parser_.Serialize();
     binary_.assign(parser_.builder_.GetBufferPointer(),
@@ -92,56 +94,82 @@ class Library {
   std::vector<std::uint8_t> binary_;
 };
 
+void ExpectTheSameRows(const std::shared_ptr<const RowLayout>& layout, Library& library,
+                       RandomRows& random) {
+  RowBuilder builder(layout);
+  BatchBuilder batch;
+  for (int n = 0; n < 3; ++n) {
+    const std::vector<Value> row = random.Row(layout->columns());
+    builder.Clear();
+    ASSERT_EQ(SetRow(builder, row), ScoreCode::kOk);
+    ASSERT_EQ(batch.Add(builder), ScoreCode::kOk);
+    ASSERT_TRUE(library.Verify("Row", builder.bytes()));
+    const auto rebuilt = library.FromJson(library.ToJson("Row", builder.bytes()));
+    ASSERT_EQ(Decode(*layout, RequestKind::kRow, rebuilt), Print(layout->columns(), row));
+  }
+  const auto rows = batch.Finish();
+  ASSERT_TRUE(library.Verify("Rows", rows));
+  const std::string expected = Decode(*layout, RequestKind::kBatch, rows);
+  const auto rebuilt = library.FromJson(library.ToJson("Rows", rows));
+  ASSERT_EQ(Decode(*layout, RequestKind::kBatch, rebuilt), expected);
+}
+
 TEST(Interop, TheLibraryReadsOurRowsAndWeReadIts) {
   for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE(seed);
     RandomRows random(seed);
-    const auto layout = Layout(random.Columns(8));
-    Library library(layout->columns(), {});
-    RowBuilder builder(layout);
-    BatchBuilder batch;
-    for (int n = 0; n < 3; ++n) {
-      const std::vector<Value> row = random.Row(layout->columns());
-      builder.Clear();
-      ASSERT_EQ(SetRow(builder, row), ScoreCode::kOk);
-      ASSERT_EQ(batch.Add(builder), ScoreCode::kOk);
-      ASSERT_TRUE(library.Verify("Row", builder.bytes())) << "seed " << seed;
-      const auto rebuilt = library.FromJson(library.ToJson("Row", builder.bytes()));
-      ASSERT_EQ(Decode(*layout, RequestKind::kRow, rebuilt), Print(layout->columns(), row))
-          << "seed " << seed;
-    }
-    const auto rows = batch.Finish();
-    ASSERT_TRUE(library.Verify("Rows", rows)) << "seed " << seed;
-    const std::string expected = Decode(*layout, RequestKind::kBatch, rows);
-    const auto rebuilt = library.FromJson(library.ToJson("Rows", rows));
-    ASSERT_EQ(Decode(*layout, RequestKind::kBatch, rebuilt), expected) << "seed " << seed;
+    const Schema columns = random.Columns(8);
+    Library whole(columns, {});
+    ExpectTheSameRows(LayoutsOf(columns)[0], whole, random);
+    Library parts(columns, {}, kShortParts);
+    ExpectTheSameRows(LayoutsOf(columns)[1], parts, random);
   }
+}
+
+void ExpectTheSameAnswers(const std::shared_ptr<const RowLayout>& layout, Library& library,
+                          RandomRows& random) {
+  const std::vector<Value> row = random.Row(layout->columns());
+  const auto output = [&row](std::uint32_t i) -> const Value& { return row[i]; };
+  std::vector<std::uint64_t> words(4096);
+  const auto room = std::as_writable_bytes(std::span(words));
+
+  AnswerEncoder encoder(*layout);
+  ASSERT_TRUE(encoder.BeginRow(room) && encoder.Add(output));
+  const auto answer = room.first(encoder.bytes());
+  ASSERT_TRUE(library.Verify("Answer", answer));
+  // Rows and answers are one format, so our decoder can say what the library built.
+  const auto rebuilt = library.FromJson(library.ToJson("Answer", answer));
+  ASSERT_EQ(Decode(*layout, RequestKind::kRow, rebuilt), Print(layout->columns(), row));
+
+  ASSERT_TRUE(encoder.BeginBatch(room, 3) && encoder.Add(output) &&
+              encoder.AddFailure(ScoreCode::kNullValue, 2) && encoder.Add(output));
+  const auto answers = room.first(encoder.bytes());
+  ASSERT_TRUE(library.Verify("Answers", answers));
+  const std::string json = library.ToJson("Answers", answers);
+  EXPECT_NE(json.find("16"), std::string::npos) << json;
 }
 
 TEST(Interop, TheLibraryReadsOurAnswers) {
   for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE(seed);
     RandomRows random(seed);
-    const auto layout = Layout(random.Columns(8));
-    Library library({}, layout->columns());
-    const std::vector<Value> row = random.Row(layout->columns());
-    const auto output = [&row](std::uint32_t i) -> const Value& { return row[i]; };
-    std::vector<std::uint64_t> words(4096);
-    const auto room = std::as_writable_bytes(std::span(words));
-
-    AnswerEncoder encoder(*layout);
-    ASSERT_TRUE(encoder.BeginRow(room) && encoder.Add(output));
-    const auto answer = room.first(encoder.bytes());
-    ASSERT_TRUE(library.Verify("Answer", answer)) << "seed " << seed;
-    // Rows and answers are one format, so our decoder can say what the library built.
-    const auto rebuilt = library.FromJson(library.ToJson("Answer", answer));
-    ASSERT_EQ(Decode(*layout, RequestKind::kRow, rebuilt), Print(layout->columns(), row));
-
-    ASSERT_TRUE(encoder.BeginBatch(room, 3) && encoder.Add(output) &&
-                encoder.AddFailure(ScoreCode::kNullValue, 2) && encoder.Add(output));
-    const auto answers = room.first(encoder.bytes());
-    ASSERT_TRUE(library.Verify("Answers", answers)) << "seed " << seed;
-    const std::string json = library.ToJson("Answers", answers);
-    EXPECT_NE(json.find("16"), std::string::npos) << json;
+    const Schema columns = random.Columns(8);
+    Library whole({}, columns);
+    ExpectTheSameAnswers(LayoutsOf(columns)[0], whole, random);
+    Library parts({}, columns, kShortParts);
+    ExpectTheSameAnswers(LayoutsOf(columns)[1], parts, random);
   }
+}
+
+// More than a table holds, by the limits that both ends agree on.
+TEST(Interop, TheLibraryReadsTenThousandColumns) {
+  Schema columns;
+  for (int i = 0; i < 10000; ++i) {
+    columns.push_back({"part" + std::to_string(i), DataType::Scalar(BasicType::kDouble)});
+  }
+  RandomRows random(1);
+  Library library(columns, {});
+  ExpectTheSameRows(Layout(columns), library, random);
 }
 
 // Whatever a column is called.
@@ -182,10 +210,15 @@ Schema HouseOutputs() {
           {"label", DataType::Scalar(BasicType::kString)}};
 }
 
-TEST(Interop, TheCheckedInSchemaIsWhatWePrint) {
-  std::ifstream file(SourceDir() + "/tests/sidecar/wire/house.fbs");
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  EXPECT_EQ(ToFbs(HouseInputs(), HouseOutputs(), "house"), text);
+std::string CheckedIn(const std::string& name) {
+  std::ifstream file(SourceDir() + "/tests/sidecar/wire/" + name);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+TEST(Interop, TheCheckedInSchemasAreWhatWePrint) {
+  EXPECT_EQ(ToFbs(HouseInputs(), HouseOutputs(), "house"), CheckedIn("house.fbs"));
+  EXPECT_EQ(ToFbs(HouseInputs(), HouseOutputs(), "house in parts", kShortParts),
+            CheckedIn("house_in_parts.fbs"));
 }
 
 TEST(Interop, RowsOfGeneratedCodeDecodeLikeOurs) {
@@ -250,6 +283,45 @@ TEST(Interop, RowsOfGeneratedCodeDecodeLikeOurs) {
   flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(ours.bytes().data()),
                                  ours.bytes().size());
   EXPECT_TRUE(house::VerifyRowBuffer(verifier));
+}
+
+// The first and the last part; between them one is empty, and one is absent.
+TEST(Interop, PartsOfGeneratedCodeDecodeLikeOurs) {
+  flatbuffers::FlatBufferBuilder generated;
+  {
+    const auto zip = generated.CreateString("98103");
+    const auto raw = generated.CreateVector<std::uint8_t>({0, 255});
+    house_in_parts::RowPart0Builder first(generated);
+    first.add_bedrooms(3);
+    first.add_zip_code(zip);
+    first.add_select_column(false);
+    const auto part0 = first.Finish();
+    house_in_parts::RowPart1Builder second(generated);
+    second.add_Gr_e(-7);
+    const auto part1 = second.Finish();
+    house_in_parts::RowPart3Builder last(generated);
+    last.add_raw(raw);
+    generated.Finish(house_in_parts::CreateRow(generated, part0, part1, 0, last.Finish()));
+  }
+  const auto layout = LayoutsOf(HouseInputs())[1];
+  RowBuilder ours(layout);
+  ours.Set(0, 3);
+  ours.Set(1, "98103");
+  ours.Set(2, false);
+  ours.Set(3, -7);
+  ours.Set(9, std::string_view("\0\xff", 2));
+  ASSERT_EQ(ours.DescribeFault(), "");
+  EXPECT_EQ(Decode(*layout, RequestKind::kRow, Bytes(generated)),
+            Decode(*layout, RequestKind::kRow, ours.bytes()));
+
+  flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(ours.bytes().data()),
+                                 ours.bytes().size());
+  EXPECT_TRUE(house_in_parts::VerifyRowBuffer(verifier));
+  const auto* row = house_in_parts::GetRow(ours.bytes().data());
+  EXPECT_EQ(row->part0()->zip_code()->string_view(), "98103");
+  EXPECT_EQ(row->part1()->Gr_e(), -7);
+  EXPECT_EQ(row->part2()->image(), nullptr);
+  EXPECT_EQ(row->part3()->raw()->size(), 2U);
 }
 
 TEST(Interop, GeneratedCodeReadsAnAnswerLikeTheClient) {

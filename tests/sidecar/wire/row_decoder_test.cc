@@ -24,49 +24,56 @@ std::shared_ptr<const RowLayout> Layout(Schema columns) {
 TEST(RowDecoder, GivesBackWhatTheBuilderWasGiven) {
   for (std::uint32_t seed = 0; seed < 300; ++seed) {
     RandomRows random(seed);
-    const auto layout = Layout(random.Columns(12));
-    RowBuilder builder(layout);
-    RowDecoder decoder(*layout);
-    Arena arena(1 << 20);
-    std::vector<Value> decoded(layout->size());
-    for (int n = 0; n < 5; ++n) {
-      const std::vector<Value> row = random.Row(layout->columns());
-      builder.Clear();
-      arena.Reset();
-      ASSERT_EQ(SetRow(builder, row), ScoreCode::kOk) << builder.DescribeFault();
-      ASSERT_EQ(decoder.Open(RequestKind::kRow, builder.bytes()), ScoreCode::kOk);
-      ASSERT_EQ(decoder.Decode(0, decoded.data(), arena), ScoreCode::kOk) << "seed " << seed;
-      ASSERT_EQ(Print(layout->columns(), decoded), Print(layout->columns(), row))
-          << "seed " << seed;
+    for (const auto& layout : LayoutsOf(random.Columns(12))) {
+      RowBuilder builder(layout);
+      RowDecoder decoder(*layout);
+      Arena arena(1 << 20);
+      std::vector<Value> decoded(layout->size());
+      for (int n = 0; n < 5; ++n) {
+        const std::vector<Value> row = random.Row(layout->columns());
+        builder.Clear();
+        arena.Reset();
+        ASSERT_EQ(SetRow(builder, row), ScoreCode::kOk) << builder.DescribeFault();
+        ASSERT_EQ(decoder.Open(RequestKind::kRow, builder.bytes()), ScoreCode::kOk);
+        ASSERT_EQ(decoder.Decode(0, decoded.data(), arena), ScoreCode::kOk) << "seed " << seed;
+        ASSERT_EQ(Print(layout->columns(), decoded), Print(layout->columns(), row))
+            << "seed " << seed;
+      }
     }
+  }
+}
+
+void ExpectTheRowsOfABatch(const std::shared_ptr<const RowLayout>& layout, RandomRows& random,
+                           std::uint32_t row_count) {
+  RowBuilder builder(layout);
+  BatchBuilder batch;
+  RowDecoder decoder(*layout);
+  Arena arena(1 << 20);
+  std::vector<Value> decoded(layout->size());
+  std::vector<std::string> expected;
+  for (std::uint32_t i = 0; i < row_count; ++i) {
+    const std::vector<Value> row = random.Row(layout->columns());
+    builder.Clear();
+    ASSERT_EQ(SetRow(builder, row), ScoreCode::kOk);
+    ASSERT_EQ(batch.Add(builder), ScoreCode::kOk);
+    expected.push_back(Print(layout->columns(), row));
+  }
+  ASSERT_EQ(decoder.Open(RequestKind::kBatch, batch.Finish()), ScoreCode::kOk);
+  ASSERT_EQ(decoder.row_count(), row_count);
+  for (std::uint32_t i = 0; i < row_count; ++i) {
+    arena.Reset();
+    ASSERT_EQ(decoder.Decode(i, decoded.data(), arena), ScoreCode::kOk);
+    ASSERT_EQ(Print(layout->columns(), decoded), expected[i]);
   }
 }
 
 TEST(RowDecoder, GivesBackTheRowsOfABatch) {
   for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE(seed);
     RandomRows random(seed);
-    const auto layout = Layout(random.Columns(6));
-    RowBuilder builder(layout);
-    BatchBuilder batch;
-    RowDecoder decoder(*layout);
-    Arena arena(1 << 20);
-    std::vector<Value> decoded(layout->size());
-    for (const std::uint32_t row_count : {0U, 1U, 200U}) {
-      batch.Clear();
-      std::vector<std::string> expected;
-      for (std::uint32_t i = 0; i < row_count; ++i) {
-        const std::vector<Value> row = random.Row(layout->columns());
-        builder.Clear();
-        ASSERT_EQ(SetRow(builder, row), ScoreCode::kOk);
-        ASSERT_EQ(batch.Add(builder), ScoreCode::kOk);
-        expected.push_back(Print(layout->columns(), row));
-      }
-      ASSERT_EQ(decoder.Open(RequestKind::kBatch, batch.Finish()), ScoreCode::kOk);
-      ASSERT_EQ(decoder.row_count(), row_count);
-      for (std::uint32_t i = 0; i < row_count; ++i) {
-        arena.Reset();
-        ASSERT_EQ(decoder.Decode(i, decoded.data(), arena), ScoreCode::kOk);
-        ASSERT_EQ(Print(layout->columns(), decoded), expected[i]) << "seed " << seed;
+    for (const auto& layout : LayoutsOf(random.Columns(6))) {
+      for (const std::uint32_t row_count : {0U, 1U, 200U}) {
+        ExpectTheRowsOfABatch(layout, random, row_count);
       }
     }
   }
@@ -74,69 +81,73 @@ TEST(RowDecoder, GivesBackTheRowsOfABatch) {
 
 TEST(RowDecoder, TakesNoMemoryOnceWarm) {
   RandomRows random(7);
-  const auto layout = Layout(random.Columns(12));
-  const std::vector<Value> row = random.Row(layout->columns());
-  RowBuilder builder(layout);
-  BatchBuilder batch;
-  RowDecoder decoder(*layout);
-  Arena arena(1 << 20);
-  std::vector<Value> decoded(layout->size());
-  std::uint64_t before = 0;
-  for (int n = 0; n < 4; ++n) {
-    if (n == 2) before = AllocationCount();
-    builder.Clear();
-    batch.Clear();
-    SetRow(builder, row);
-    for (int i = 0; i < 100; ++i) batch.Add(builder);
-    decoder.Open(RequestKind::kBatch, batch.Finish());
-    for (std::uint32_t i = 0; i < decoder.row_count(); ++i) {
-      arena.Reset();
-      decoder.Decode(i, decoded.data(), arena);
+  for (const auto& layout : LayoutsOf(random.Columns(12))) {
+    const std::vector<Value> row = random.Row(layout->columns());
+    RowBuilder builder(layout);
+    BatchBuilder batch;
+    RowDecoder decoder(*layout);
+    Arena arena(1 << 20);
+    std::vector<Value> decoded(layout->size());
+    std::uint64_t before = 0;
+    for (int n = 0; n < 4; ++n) {
+      if (n == 2) before = AllocationCount();
+      builder.Clear();
+      batch.Clear();
+      SetRow(builder, row);
+      for (int i = 0; i < 100; ++i) batch.Add(builder);
+      decoder.Open(RequestKind::kBatch, batch.Finish());
+      for (std::uint32_t i = 0; i < decoder.row_count(); ++i) {
+        arena.Reset();
+        decoder.Decode(i, decoded.data(), arena);
+      }
     }
+    EXPECT_EQ(AllocationCount(), before);
   }
-  EXPECT_EQ(AllocationCount(), before);
 }
 
 // Bytes that end where the memory ends, each of them changed in turn: what decodes must be
 // readable to its last element.
+void ReadDamaged(const std::shared_ptr<const RowLayout>& layout, RandomRows& random) {
+  RowBuilder builder(layout);
+  BatchBuilder batch;
+  for (int n = 0; n < 2; ++n) {
+    builder.Clear();
+    ASSERT_EQ(SetRow(builder, random.Row(layout->columns())), ScoreCode::kOk);
+    ASSERT_EQ(batch.Add(builder), ScoreCode::kOk);
+  }
+  RowDecoder decoder(*layout);
+  std::vector<Value> decoded(layout->size());
+  const auto read = [&](std::span<const std::byte> bytes) {
+    for (const RequestKind kind : {RequestKind::kRow, RequestKind::kBatch}) {
+      if (decoder.Open(kind, bytes) != ScoreCode::kOk) continue;
+      for (std::uint32_t i = 0; i < std::min(decoder.row_count(), 4U); ++i) {
+        Arena arena(1 << 16, 1 << 10);
+        if (decoder.Decode(i, decoded.data(), arena) != ScoreCode::kOk) continue;
+        Print(layout->columns(), decoded);
+      }
+    }
+  };
+  const auto rows = batch.Finish();
+  const auto copy = std::make_unique<std::byte[]>(rows.size());
+  std::memcpy(copy.get(), rows.data(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (const std::uint8_t change : {0x01, 0x04, 0x80, 0xff}) {
+      copy[i] ^= std::byte{change};
+      read({copy.get(), rows.size()});
+      copy[i] ^= std::byte{change};
+    }
+  }
+  for (std::size_t cut = 0; cut < rows.size(); ++cut) {
+    const auto shorter = std::make_unique<std::byte[]>(cut);
+    std::memcpy(shorter.get(), copy.get(), cut);
+    read({shorter.get(), cut});
+  }
+}
+
 TEST(RowDecoder, StaysInsideOfHostileBytes) {
   for (std::uint32_t seed = 0; seed < 25; ++seed) {
     RandomRows random(seed);
-    const auto layout = Layout(random.Columns(6));
-    RowBuilder builder(layout);
-    BatchBuilder batch;
-    for (int n = 0; n < 2; ++n) {
-      builder.Clear();
-      ASSERT_EQ(SetRow(builder, random.Row(layout->columns())), ScoreCode::kOk);
-      ASSERT_EQ(batch.Add(builder), ScoreCode::kOk);
-    }
-    RowDecoder decoder(*layout);
-    std::vector<Value> decoded(layout->size());
-    const auto read = [&](std::span<const std::byte> bytes) {
-      for (const RequestKind kind : {RequestKind::kRow, RequestKind::kBatch}) {
-        if (decoder.Open(kind, bytes) != ScoreCode::kOk) continue;
-        for (std::uint32_t i = 0; i < std::min(decoder.row_count(), 4U); ++i) {
-          Arena arena(1 << 16, 1 << 10);
-          if (decoder.Decode(i, decoded.data(), arena) != ScoreCode::kOk) continue;
-          Print(layout->columns(), decoded);
-        }
-      }
-    };
-    const auto rows = batch.Finish();
-    const auto copy = std::make_unique<std::byte[]>(rows.size());
-    std::memcpy(copy.get(), rows.data(), rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      for (const std::uint8_t change : {0x01, 0x04, 0x80, 0xff}) {
-        copy[i] ^= std::byte{change};
-        read({copy.get(), rows.size()});
-        copy[i] ^= std::byte{change};
-      }
-    }
-    for (std::size_t cut = 0; cut < rows.size(); ++cut) {
-      const auto shorter = std::make_unique<std::byte[]>(cut);
-      std::memcpy(shorter.get(), copy.get(), cut);
-      read({shorter.get(), cut});
-    }
+    for (const auto& layout : LayoutsOf(random.Columns(6))) ReadDamaged(layout, random);
   }
 }
 
@@ -292,6 +303,64 @@ TEST(RowDecoder, PassesOverFieldsBeyondItsColumns) {
                         builder.Finish(flatbuffers::Offset<void>(builder.EndTable(start)));
                       }),
             kGood);
+}
+
+// A row of two parts of three columns: "d0" to "d2", null where absent, and "n3" to "n5", required.
+Outcome DecodeParts(
+    const std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>& first,
+    const std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>& second) {
+  Schema columns;
+  for (int i = 0; i < 6; ++i) {
+    columns.push_back(
+        {(i < 3 ? "d" : "n") + std::to_string(i), DataType::Scalar(BasicType::kDouble, i < 3)});
+  }
+  const auto layout = RowLayout::Make(columns, kShortParts);
+  flatbuffers::FlatBufferBuilder builder;
+  const auto part0 = first(builder);
+  const auto part1 = second(builder);
+  const auto start = builder.StartTable();
+  builder.AddOffset(4, part0);
+  builder.AddOffset(6, part1);
+  builder.Finish(flatbuffers::Offset<void>(builder.EndTable(start)));
+  RowDecoder decoder(*layout);
+  Arena arena(1 << 20);
+  std::vector<Value> decoded(6);
+  const std::span bytes(reinterpret_cast<const std::byte*>(builder.GetBufferPointer()),
+                        builder.GetSize());
+  EXPECT_EQ(decoder.Open(RequestKind::kRow, bytes), ScoreCode::kOk);
+  return {decoder.Decode(0, decoded.data(), arena), decoder.failed_column()};
+}
+
+TEST(RowDecoder, ReadsAnAbsentPartAsNulls) {
+  const auto absent = [](flatbuffers::FlatBufferBuilder&) { return flatbuffers::Offset<void>(); };
+  const auto of = [](int count) {
+    return [count](flatbuffers::FlatBufferBuilder& builder) {
+      const auto start = builder.StartTable();
+      for (int i = 0; i < count; ++i) {
+        builder.AddElement(static_cast<flatbuffers::voffset_t>(4 + 2 * i), 1.5);
+      }
+      return flatbuffers::Offset<void>(builder.EndTable(start));
+    };
+  };
+  EXPECT_EQ(DecodeParts(of(3), of(3)), kGood);
+  EXPECT_EQ(DecodeParts(absent, of(3)), kGood);
+  EXPECT_EQ(DecodeParts(of(3), of(2)), (Outcome{ScoreCode::kNullValue, 5}));
+  EXPECT_EQ(DecodeParts(of(3), absent), (Outcome{ScoreCode::kNullValue, 3}));
+  // Fields beyond a part's columns are passed over, not read as the next part's.
+  EXPECT_EQ(DecodeParts(of(6), absent), (Outcome{ScoreCode::kNullValue, 3}));
+}
+
+// The limits that both ends agree on: 10,000 columns need parts, and any column may lie in any.
+TEST(RowDecoder, GivesBackTenThousandColumns) {
+  RandomRows random(3);
+  Schema columns;
+  for (int i = 0; i < 10000; ++i) {
+    columns.push_back({"column " + std::to_string(i),
+                       i % 100 == 7 ? random.Type() : DataType::Scalar(BasicType::kDouble)});
+  }
+  const auto layout = Layout(columns);
+  ASSERT_EQ(layout->part_count(), 3U);
+  for (const std::uint32_t row_count : {1U, 3U}) ExpectTheRowsOfABatch(layout, random, row_count);
 }
 
 TEST(RowDecoder, RefusesToReadOneTextForManyElements) {
