@@ -26,23 +26,31 @@ struct Told {
 
 constexpr std::uint64_t kTimeoutNs = 1'000'000'000;
 
-Told Ask(const Options& options) {
+Told AskAt(const std::string& socket, const std::string& question) {
   Told told;
   pillion_client* client = nullptr;
   pillion_error error{};
-  const std::string url = "unix:" + SocketPath(options.run_dir);
-  told.code = pillion_open(url.c_str(), nullptr, &client, &error);
+  told.code = pillion_open(("unix:" + socket).c_str(), nullptr, &client, &error);
   if (told.code != PILLION_OK) {
     told.text = error.text;
     return told;
   }
-  std::size_t length = 0;
-  told.text.resize(64 * 1024);
-  told.code = pillion_ask(client, options.question.c_str(), kTimeoutNs, told.text.data(),
-                          told.text.size(), &length);
+  std::size_t length = 64 * 1024;
+  do {  // again where the answer is longer than the room for it
+    told.text.resize(length + 1);
+    told.code = pillion_ask(client, question.c_str(), kTimeoutNs, told.text.data(),
+                            told.text.size(), &length);
+  } while (told.code == PILLION_OK && length >= told.text.size());
   told.text.resize(std::min(length, told.text.size() - 1));
   pillion_close(client);
   return told;
+}
+
+// The control socket is for the server's user and root; others ask like clients.
+Told Ask(const Options& options) {
+  Told told = AskAt(ControlPath(options.run_dir), options.question);
+  if (told.code == PILLION_OK || told.code == PILLION_DRAINING) return told;
+  return AskAt(SocketPath(options.run_dir), options.question);
 }
 
 ExitCode Run(const Options& options) {

@@ -1,4 +1,4 @@
-// Where a sidecar's socket lies.
+// Where a sidecar's sockets lie.
 #pragma once
 
 #include <string>
@@ -8,5 +8,7 @@ namespace pillion {
 inline constexpr char kDefaultRunDir[] = "/run/pillion";
 
 inline std::string SocketPath(const std::string& run_dir) { return run_dir + "/pillion.sock"; }
+// Answers the server's own user and root, whatever the other one's clients do.
+inline std::string ControlPath(const std::string& run_dir) { return run_dir + "/control.sock"; }
 
 }  // namespace pillion

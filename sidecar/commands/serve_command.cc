@@ -13,6 +13,8 @@
 #include "sidecar/commands/options.h"
 #include "sidecar/commands/run_dir.h"
 #include "sidecar/serving/model_scorer.h"
+#include "sidecar/transport/event_log.h"
+#include "sidecar/transport/open_files.h"
 #include "sidecar/transport/server.h"
 
 namespace pillion {
@@ -25,6 +27,7 @@ struct Options {
   TransportOptions transport;
   bool socket_only = false;
   int drain_ms = 1500;
+  LogLevel log_level = LogLevel::kInfo;
 };
 
 ExitCode Refuse(const std::string& sentence) {
@@ -53,6 +56,20 @@ void SurviveTheTerminal() {
   if (fd >= 0) close(fd);
 }
 
+void LogStart(const ModelScorer& scorer, EventLog& log) {
+  log.Write(LogLevel::kInfo, "start",
+            {{"version", PILLION_VERSION}, {"pid", getpid()}, {"uid", geteuid()}});
+  for (const ModelFacts& model : scorer.Facts()) {
+    log.Write(LogLevel::kInfo, "model",
+              {{"name", model.name},
+               {"version", model.version},
+               {"content_sha256", model.content_sha256},
+               {"stages", model.stages},
+               {"bundle_bytes", model.bundle_bytes},
+               {"path", model.path}});
+  }
+}
+
 ExitCode Run(Options options) {
   SurviveTheTerminal();
   std::vector<ModelArgument> arguments;
@@ -60,10 +77,16 @@ ExitCode Run(Options options) {
   auto scorer = ModelScorer::Load(arguments, options.load);
   if (!scorer) return Report(scorer.error());
 
+  EventLog log(STDERR_FILENO, options.log_level);
+  LogStart(**scorer, log);
   options.transport.socket_path = SocketPath(options.run_dir);
+  options.transport.control_path = ControlPath(options.run_dir);
   options.transport.shared_memory = !options.socket_only;
   options.transport.drain_time_max = std::chrono::milliseconds(options.drain_ms);
-  auto server = Server::Create(options.transport, scorer->get());
+  if (const auto reserved = ReserveOpenFiles(options.transport); !reserved) {
+    return Refuse(reserved.error());
+  }
+  auto server = Server::Create(options.transport, scorer->get(), log);
   if (!server) return Refuse(server.error());
   // Whoever reads this may be gone by now; that is no reason not to serve.
   std::cout << "ready " << options.transport.socket_path << " models=" << NamesOf(arguments)
@@ -106,13 +129,26 @@ CommandRun SetUpServe(CommandLine& line) {
   line.Add("--clients-max", transport.clients_max, "Connections at a time")
       .Between(1, 65536)
       .Env("PILLION_CLIENTS_MAX");
+  line.Add("--clients-per-user-max", transport.clients_per_user_max,
+           "Connections of one user at a time (0: as many as --clients-max)")
+      .Between(0, 65536)
+      .Env("PILLION_CLIENTS_PER_USER_MAX");
   line.Add("--drain-ms", options->drain_ms, "How long SIGTERM waits for requests under way")
       .Between(0, 600000)
       .Env("PILLION_DRAIN_MS");
+  line.AddChoice("--log-level", options->log_level,
+                 "What goes to standard error: none, error, warning, info, debug",
+                 {{"none", LogLevel::kNone},
+                  {"error", LogLevel::kError},
+                  {"warning", LogLevel::kWarning},
+                  {"info", LogLevel::kInfo},
+                  {"debug", LogLevel::kDebug}})
+      .Env("PILLION_LOG_LEVEL");
   line.Footer(
       "Loads the models, prints one line once it serves, and answers until SIGTERM or SIGINT, "
       "which\n"
-      "let requests under way finish; a second one stops at once.\n"
+      "let requests under way finish; a second one stops at once. Standard error has one line for\n"
+      "each event: docs/operations.md.\n"
       "\n"
       "Examples:\n"
       "  pillion serve house.zip --run-dir /tmp/pillion\n"

@@ -102,23 +102,34 @@ tl::expected<Binding, Refusal> ModelScorer::Bind(const BindRequest& request) {
   return bound;
 }
 
+std::vector<ModelFacts> ModelScorer::Facts() const {
+  std::vector<ModelFacts> facts;
+  for (const auto& [name, served] : models_) {
+    facts.push_back({name, served.version, served.path.string(), served.model->content_hash().Hex(),
+                     served.model->stages().size(), served.model->bundle_bytes()});
+  }
+  return facts;
+}
+
 std::string ModelScorer::ModelsJson() const {
   std::string text;
   JsonText json(text, JsonLayout::kCompact);
   json.BeginArray();
-  for (const auto& [name, served] : models_) {
+  for (const ModelFacts& model : Facts()) {
     json.Element();
     json.BeginObject();
     json.Key("name");
-    json.String(name);
+    json.String(model.name);
     json.Key("version");
-    json.Number(std::int64_t{served.version});
+    json.Number(std::int64_t{model.version});
     json.Key("path");
-    json.String(served.path.string());
+    json.String(model.path);
+    json.Key("content_sha256");
+    json.String(model.content_sha256);
     json.Key("stages");
-    json.Number(static_cast<std::int64_t>(served.model->stages().size()));
+    json.Number(static_cast<std::int64_t>(model.stages));
     json.Key("bundle_bytes");
-    json.Number(static_cast<std::int64_t>(served.model->bundle_bytes()));
+    json.Number(static_cast<std::int64_t>(model.bundle_bytes));
     json.EndObject();
   }
   json.EndArray();

@@ -23,6 +23,16 @@ struct ModelArgument {
   static ModelArgument Parse(std::string_view text);
 };
 
+// What is served under a name.
+struct ModelFacts {
+  std::string name;
+  std::uint32_t version = 0;
+  std::string path;
+  std::string content_sha256;  // of what loading reads, however it is packed
+  std::size_t stages = 0;
+  std::size_t bundle_bytes = 0;
+};
+
 class ModelScorer final : public Scorer {
  public:
   // Loads all of them. Errors name the model's argument; two of one name are an error.
@@ -32,6 +42,7 @@ class ModelScorer final : public Scorer {
   tl::expected<Binding, Refusal> Bind(const BindRequest& request) override;
   bool Ready() const override { return true; }
   std::string ModelsJson() const override;
+  std::vector<ModelFacts> Facts() const;  // by name
 
  private:
   struct ServedModel {

@@ -1,16 +1,45 @@
-// The control thread's part of the server: binds and questions, as they come from workers.
+// The control thread's part of the server: binds and questions, as they come from workers, and what
+// it says of itself.
+#include <unistd.h>
+
 #include <boost/asio/post.hpp>
 #include <exception>
+#include <fstream>
+#include <numeric>
 
+#include "sidecar/table/json_text.h"
 #include "sidecar/transport/server.h"
 
 namespace pillion {
 namespace {
 
-std::string_view JsonBool(bool value) { return value ? "true" : "false"; }
+std::uint64_t ResidentBytes() {
+  std::uint64_t total_pages = 0;
+  std::uint64_t resident_pages = 0;
+  std::ifstream("/proc/self/statm") >> total_pages >> resident_pages;
+  return resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
 
-void AppendNumber(std::string* json, std::string_view name, std::uint64_t value) {
-  json->append(",\"").append(name).append("\":").append(std::to_string(value));
+void AppendCodes(const CodeCounts& counts, JsonText& json) {
+  json.BeginObject();
+  for (std::size_t code = 0; code < counts.size(); ++code) {
+    if (counts[code] == 0) continue;
+    json.Key(Name(static_cast<ScoreCode>(code)));
+    json.Number(static_cast<std::int64_t>(counts[code]));
+  }
+  json.EndObject();
+}
+
+std::string Joined(const auto& ids) {
+  std::string text;
+  for (const auto id : ids) text.append(text.empty() ? "" : ",").append(std::to_string(id));
+  return text;
+}
+
+std::string Octal(mode_t mode) {
+  std::string text;
+  for (const int shift : {9, 6, 3, 0}) text += static_cast<char>('0' + ((mode >> shift) & 7));
+  return text;
 }
 
 }  // namespace
@@ -22,48 +51,50 @@ void Server::Submit(ControlRequest request) {
 void Server::Answer(const ControlRequest& request) {
   try {
     if (request.type == MessageType::kBind) return AnswerBind(request);
-    AnswerQuestion(request);
+    const Told told = AnswerQuestion(request.body);
+    Reply(request, told.type, told.code, told.text);
   } catch (const std::exception& error) {
     Reply(request, MessageType::kError, ScoreCode::kInternal, error.what());
   }
 }
 
 void Server::AnswerBind(const ControlRequest& request) {
-  if (draining_) {
-    return Reply(request, MessageType::kError, ScoreCode::kDraining, "the server is stopping");
-  }
   const std::optional<BindRequest> bind = DecodeBind(request.body);
-  if (!bind) {
-    return Reply(request, MessageType::kError, ScoreCode::kMalformed, "BIND is malformed");
-  }
+  const std::string_view model = bind ? std::string_view(bind->model) : "";
+  const auto refuse = [&](ScoreCode code, std::string_view why) {
+    LogBind(request, model, why);
+    Reply(request, MessageType::kError, code, why);
+  };
+  if (draining_) return refuse(ScoreCode::kDraining, "the server is stopping");
+  if (!bind) return refuse(ScoreCode::kMalformed, "BIND is malformed");
   auto binding = scorer_->Bind(*bind);
-  if (!binding) {
-    return Reply(request, MessageType::kError, binding.error().code, binding.error().text);
-  }
+  if (!binding) return refuse(binding.error().code, binding.error().text);
   if (EncodeLayoutDescription(binding->columns).size() >
       options_.message_bytes_max - sizeof(BoundBody)) {
-    return Reply(request, MessageType::kError, ScoreCode::kTooLarge, "the layout is too large");
+    return refuse(ScoreCode::kTooLarge, "the layout is too large");
   }
-  workers_[request.worker]->Post(InstallLayout{request.peer, request.tag, std::move(*binding)});
+  LogBind(request, model, "");
+  CodeCounters* const answers = model_counts_.Of(model, request.worker);
+  workers_[request.worker]->Post(
+      InstallLayout{request.peer, request.tag, std::move(*binding), answers});
 }
 
-void Server::AnswerQuestion(const ControlRequest& request) {
+Told Server::AnswerQuestion(std::span<const std::byte> body) const {
   AskBody ask;
   std::span<const std::byte> rest;
-  if (!SplitBody(request.body, &ask, &rest)) {
-    return Reply(request, MessageType::kError, ScoreCode::kMalformed, "ASK is malformed");
+  if (!SplitBody(body, &ask, &rest)) {
+    return {MessageType::kError, ScoreCode::kMalformed, "ASK is malformed"};
   }
   switch (static_cast<Question>(ask.question)) {
-    case Question::kStatus: return Reply(request, MessageType::kTold, ScoreCode::kOk, StatusJson());
-    case Question::kModels:
-      return Reply(request, MessageType::kTold, ScoreCode::kOk, scorer_->ModelsJson());
+    case Question::kStatus: return {MessageType::kTold, ScoreCode::kOk, StatusJson()};
+    case Question::kModels: return {MessageType::kTold, ScoreCode::kOk, scorer_->ModelsJson()};
     case Question::kReady: {
       const bool ready = scorer_->Ready() && !draining_;
-      return Reply(request, MessageType::kTold, ready ? ScoreCode::kOk : ScoreCode::kDraining,
-                   ready ? "{\"ready\":true}" : "{\"ready\":false}");
+      return {MessageType::kTold, ready ? ScoreCode::kOk : ScoreCode::kDraining,
+              ready ? "{\"ready\":true}" : "{\"ready\":false}"};
     }
   }
-  Reply(request, MessageType::kError, ScoreCode::kUnsupported, "an unknown question");
+  return {MessageType::kError, ScoreCode::kUnsupported, "an unknown question"};
 }
 
 void Server::Reply(const ControlRequest& request, MessageType type, ScoreCode code,
@@ -74,30 +105,137 @@ void Server::Reply(const ControlRequest& request, MessageType type, ScoreCode co
   workers_[request.worker]->Post(std::move(reply));
 }
 
-std::string Server::StatusJson() const {
-  std::uint64_t ring = 0, socket = 0, failures = 0, violations = 0, kicks = 0, sleeps = 0;
+struct Server::Totals {
+  std::uint64_t ring = 0;
+  std::uint64_t socket = 0;
+  std::uint64_t violations = 0;
+  std::uint64_t kicks = 0;
+  std::uint64_t sleeps = 0;
+  std::map<std::string, CodeCounts> models;
+  CodeCounts codes{};  // of all models, and of requests without one
+
+  // The counters of requests are behind those of codes while a turn is under way.
+  std::uint64_t answered() const {
+    return std::accumulate(codes.begin(), codes.end(), std::uint64_t{0});
+  }
+  std::uint64_t failed() const { return answered() - codes[0]; }
+};
+
+Server::Totals Server::Sum() const {
+  Totals totals;
   for (const std::unique_ptr<Worker>& worker : workers_) {
     const WorkerStats& stats = worker->stats();
-    ring += stats.ring_requests.value();
-    socket += stats.socket_requests.value();
-    failures += stats.failures.value();
-    violations += stats.violations.value();
-    kicks += stats.kicks.value();
-    sleeps += stats.sleeps.value();
+    totals.ring += stats.ring_requests.value();
+    totals.socket += stats.socket_requests.value();
+    totals.violations += stats.violations.value();
+    totals.kicks += stats.kicks.value();
+    totals.sleeps += stats.sleeps.value();
+    AddTo(totals.codes, stats.without_model);
   }
-  std::string json = "{\"ready\":";
-  json.append(JsonBool(scorer_->Ready() && !draining_));
-  json.append(",\"draining\":").append(JsonBool(draining_));
-  AppendNumber(&json, "workers", workers_.size());
-  AppendNumber(&json, "clients", client_count());
-  AppendNumber(&json, "clients_refused", refused_);
-  AppendNumber(&json, "requests_ring", ring);
-  AppendNumber(&json, "requests_socket", socket);
-  AppendNumber(&json, "requests_failed", failures);
-  AppendNumber(&json, "violations", violations);
-  AppendNumber(&json, "kicks", kicks);
-  AppendNumber(&json, "sleeps", sleeps);
-  return json.append(",\"models\":").append(scorer_->ModelsJson()).append("}");
+  totals.models = model_counts_.Sums();
+  for (const auto& [model, counts] : totals.models) {
+    for (std::size_t code = 0; code < counts.size(); ++code) totals.codes[code] += counts[code];
+  }
+  return totals;
+}
+
+std::string Server::StatusJson() const {
+  const Totals totals = Sum();
+  std::string text;
+  JsonText json(text, JsonLayout::kCompact);
+  const auto number = [&json](std::string_view key, std::uint64_t value) {
+    json.Key(key);
+    json.Number(static_cast<std::int64_t>(value));
+  };
+  json.BeginObject();
+  json.Key("ready");
+  json.Boolean(scorer_->Ready() && !draining_);
+  json.Key("draining");
+  json.Boolean(draining_);
+  json.Key("version");
+  json.String(PILLION_VERSION);
+  number("uptime_s", (MonotonicNs() - started_ns_) / 1'000'000'000);
+  number("resident_bytes", ResidentBytes());
+  number("workers", workers_.size());
+  number("clients", client_count());
+  number("clients_max", options_.clients_max);
+  number("handshakes", callers_.size());
+  number("clients_refused", refused_);
+  number("clients_evicted", evicted_);
+  number("clients_lost", lost_);
+  number("requests_ring", totals.ring);
+  number("requests_socket", totals.socket);
+  number("requests_failed", totals.failed());
+  number("violations", totals.violations);
+  number("kicks", totals.kicks);
+  number("sleeps", totals.sleeps);
+  json.Key("codes");
+  AppendCodes(totals.codes, json);
+  json.Key("codes_by_model");
+  json.BeginObject();
+  for (const auto& [model, counts] : totals.models) {
+    json.Key(model);
+    AppendCodes(counts, json);
+  }
+  json.EndObject();
+  json.Key("models");
+  text += scorer_->ModelsJson();
+  json.EndObject();
+  return text;
+}
+
+// `refusal` empty: it was bound.
+void Server::LogBind(const ControlRequest& request, std::string_view model,
+                     std::string_view refusal) {
+  const auto peer = peers_.find(request.peer);
+  if (peer == peers_.end()) return;  // it left meanwhile
+  if (refusal.empty()) {
+    log_.WriteLimited(LogLevel::kDebug, "bound", {{"client", request.peer}, {"model", model}});
+  } else {
+    log_.WriteLimited(LogLevel::kWarning, "bind_refused",
+                      {{"client", request.peer},
+                       {"uid", peer->second.uid},
+                       {"pid", peer->second.pid},
+                       {"model", model},
+                       {"reason", refusal}});
+  }
+}
+
+void Server::LogStart() const {
+  const Geometry& most = options_.geometry_max;
+  log_.Write(LogLevel::kInfo, "listening",
+             {{"socket", options_.socket_path},
+              {"mode", Octal(options_.socket_mode)},
+              {"control", options_.control_path},
+              {"shared_memory", options_.shared_memory ? "yes" : "no"},
+              {"allow_uid", Joined(options_.allowed_uids)},
+              {"allow_gid", Joined(options_.allowed_gids)}});
+  log_.Write(LogLevel::kInfo, "limits",
+             {{"workers", worker_count_},
+              {"clients", options_.clients_max},
+              {"clients_per_user", options_.clients_per_user_max},
+              {"handshakes", options_.handshakes_max},
+              {"layouts_per_client", options_.layouts_max},
+              {"lanes_per_client", most.lane_count},
+              {"request_slot_bytes", most.request_slot_bytes},
+              {"answer_slot_bytes", most.answer_slot_bytes},
+              {"message_bytes", options_.message_bytes_max},
+              {"drain_ms", options_.drain_time_max.count()}});
+}
+
+void Server::LogStop() const {
+  const Totals totals = Sum();
+  const std::uint64_t now = MonotonicNs();
+  log_.WriteHeldBack(true);
+  log_.Write(LogLevel::kInfo, "stopped",
+             {{"drain_ms", (now - drain_started_ns_) / 1'000'000},
+              {"uptime_s", (now - started_ns_) / 1'000'000'000},
+              {"requests", totals.answered()},
+              {"requests_failed", totals.failed()},
+              {"clients_cut_off", cut_off_ + peers_.size()},
+              {"clients_lost", lost_},
+              {"clients_refused", refused_},
+              {"violations", totals.violations}});
 }
 
 }  // namespace pillion

@@ -10,6 +10,8 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+constexpr char kHungUp[] = "it hung up before it was let in";
+
 std::uint32_t Clamp(std::uint32_t wanted, std::uint32_t fallback, std::uint32_t most) {
   return std::min(wanted == 0 ? fallback : wanted, most);
 }
@@ -32,7 +34,7 @@ void Handshake::Start(Done done) {
   });
   asio::async_read(socket_, asio::buffer(&header_, sizeof(header_)),
                    [self = shared_from_this()](const error_code& error, std::size_t) {
-                     if (error) return self->Finish(std::nullopt);
+                     if (error) return self->Finish(tl::unexpected<std::string>(kHungUp));
                      self->ReadBody();
                    });
 }
@@ -45,7 +47,7 @@ void Handshake::ReadBody() {
   }
   asio::async_read(socket_, asio::buffer(body_.data(), header_.body_bytes),
                    [self = shared_from_this()](const error_code& error, std::size_t) {
-                     if (error) return self->Finish(std::nullopt);
+                     if (error) return self->Finish(tl::unexpected<std::string>(kHungUp));
                      self->Answer();
                    });
 }
@@ -77,7 +79,9 @@ void Handshake::Answer() {
   std::array<int, kWelcomeDescriptors> fds{};
   if (welcomed.memory) fds = welcomed.memory->client_ends();
   const std::span<const int> passed(fds.data(), welcomed.memory ? fds.size() : 0);
-  if (!SendWithDescriptors(socket_.native_handle(), frame, passed)) return Finish(std::nullopt);
+  if (!SendWithDescriptors(socket_.native_handle(), frame, passed)) {
+    return Finish(tl::unexpected<std::string>(kHungUp));
+  }
   if (welcomed.memory) welcomed.memory->CloseClientEnds();
   Finish(std::move(welcomed));
 }
@@ -112,10 +116,10 @@ void Handshake::Refuse(ScoreCode code, std::string_view why) {
   AppendFrame(&frame, MessageType::kError, 0, CodeBody{static_cast<std::uint8_t>(code), {}},
               Bytes(why));
   if (socket_.is_open()) SendWithDescriptors(socket_.native_handle(), frame, {});
-  Finish(std::nullopt);
+  Finish(tl::unexpected(std::string(why)));
 }
 
-void Handshake::Finish(std::optional<Welcomed> welcomed) {
+void Handshake::Finish(tl::expected<Welcomed, std::string> welcomed) {
   if (!done_) return;
   timer_.cancel();
   error_code ignored;

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <tl/expected.hpp>
 
 #include "schemas/message.h"
 #include "sidecar/transport/client_memory.h"
@@ -24,7 +26,8 @@ struct Welcomed {
 class Handshake : public std::enable_shared_from_this<Handshake> {
  public:
   using Socket = boost::asio::local::stream_protocol::socket;
-  using Done = std::function<void(std::optional<Welcomed>)>;
+  // An error is one sentence: why the client was not let in.
+  using Done = std::function<void(tl::expected<Welcomed, std::string>)>;
 
   // `options` outlives the handshake.
   Handshake(Socket socket, const TransportOptions& options);
@@ -39,7 +42,7 @@ class Handshake : public std::enable_shared_from_this<Handshake> {
   void Answer();
   bool MaySpeak(const HelloBody& hello, std::string* why) const;
   Geometry Grant(const HelloBody& hello) const;
-  void Finish(std::optional<Welcomed> welcomed);
+  void Finish(tl::expected<Welcomed, std::string> welcomed);
 
   Socket socket_;
   const TransportOptions& options_;

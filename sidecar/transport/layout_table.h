@@ -8,35 +8,41 @@
 #include <vector>
 
 #include "sidecar/serving/scorer.h"
+#include "sidecar/transport/stats.h"
 
 namespace pillion {
 
 class LayoutTable {
  public:
+  struct Entry {
+    std::unique_ptr<BoundLayout> layout;
+    CodeCounters* answers = nullptr;  // of the layout's model, for the worker of this client
+  };
+
   explicit LayoutTable(std::uint32_t live_max) : live_max_(live_max) { layouts_.resize(1); }
 
   // The new layout's id; 0 if the table is full or all ids are spent.
-  std::uint16_t Add(std::unique_ptr<BoundLayout> layout) {
+  std::uint16_t Add(Entry entry) {
     if (live_ == live_max_ || layouts_.size() > UINT16_MAX) return 0;
-    layouts_.push_back(std::move(layout));
+    layouts_.push_back(std::move(entry));
     ++live_;
     return static_cast<std::uint16_t>(layouts_.size() - 1);
   }
 
   void Remove(std::uint16_t id) {
     if (Find(id) == nullptr) return;
-    layouts_[id].reset();
+    layouts_[id] = {};
     --live_;
   }
 
-  BoundLayout* Find(std::uint16_t id) const noexcept {
-    return id < layouts_.size() ? layouts_[id].get() : nullptr;
+  const Entry* Find(std::uint16_t id) const noexcept {
+    return id < layouts_.size() && layouts_[id].layout != nullptr ? &layouts_[id] : nullptr;
   }
 
  private:
   std::uint32_t live_max_;
   std::uint32_t live_ = 0;
-  std::vector<std::unique_ptr<BoundLayout>> layouts_;  // [id]; 0 is never given
+  std::vector<Entry> layouts_;  // [id]; 0 is never given
 };
 
 }  // namespace pillion

@@ -21,6 +21,8 @@ enum class SpinMode : std::uint8_t {
 struct TransportOptions {
   std::string socket_path{};
   mode_t socket_mode = 0660;
+  // Of the socket that answers questions of the server's own user and root; empty: none.
+  std::string control_path{};
   // Who may connect, beside the server's own user and root and within what the socket's mode says.
   // Both empty: everyone.
   std::vector<uid_t> allowed_uids{};
@@ -31,7 +33,8 @@ struct TransportOptions {
       .lane_count = kLanesMax, .request_slot_bytes = 8192, .answer_slot_bytes = 8192};
   std::uint32_t message_bytes_max = 4 * 1024 * 1024;
   std::uint32_t clients_max = 256;
-  std::uint32_t handshakes_max = 64;  // connected, HELLO not yet there
+  std::uint32_t clients_per_user_max = 0;  // 0: clients_max
+  std::uint32_t handshakes_max = 64;       // connected, HELLO not yet there; one user: half of them
   std::chrono::milliseconds handshake_time_max{5000};
   std::uint32_t layouts_max = 256;  // bound at a time, a client
 

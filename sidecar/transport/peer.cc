@@ -1,5 +1,6 @@
 #include "sidecar/transport/peer.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace pillion {
@@ -38,14 +39,22 @@ Peer::Peer(std::uint64_t id, UniqueFd socket, std::optional<ClientMemory> memory
 
 ScoreResult Peer::Score(const RequestHead& head, std::span<const std::byte> request,
                         std::span<std::byte> response, ServeContext* context) noexcept {
-  if (context->refuses) return {ScoreCode::kDraining, 0, 0};
-  if (head.deadline_ns != 0 && head.deadline_ns < context->now_ns) {
-    return {ScoreCode::kDeadline, 0, 0};
+  const LayoutTable::Entry* bound = layouts_.Find(head.layout);
+  ScoreResult result;
+  if (context->refuses) {
+    result.code = ScoreCode::kDraining;
+  } else if (head.deadline_ns != 0 && head.deadline_ns < context->now_ns) {
+    result.code = ScoreCode::kDeadline;
+  } else if (!KnownKind(head.kind)) {
+    result.code = ScoreCode::kUnsupported;
+  } else if (bound == nullptr) {
+    result.code = ScoreCode::kUnknownLayout;
+  } else {
+    result = bound->layout->ScoreRequest(head.kind, request, response);
+    if (result.response_bytes > response.size()) result.code = ScoreCode::kTooLarge;
   }
-  if (!KnownKind(head.kind)) return {ScoreCode::kUnsupported, 0, 0};
-  BoundLayout* layout = layouts_.Find(head.layout);
-  if (layout == nullptr) return {ScoreCode::kUnknownLayout, 0, 0};
-  return layout->ScoreRequest(head.kind, request, response);
+  (bound != nullptr ? bound->answers : &context->stats->without_model)->Add(result.code);
+  return result;
 }
 
 std::uint32_t Peer::ServeLane(std::uint32_t index, ServeContext* context) {
@@ -54,7 +63,6 @@ std::uint32_t Peer::ServeLane(std::uint32_t index, ServeContext* context) {
   RequestHead head;
   std::size_t length = 0;
   std::uint32_t served = 0;
-  std::uint32_t failed = 0;
   Claim claim = Claim::kNothing;
   while (served < kTurnRequests &&
          (claim = lane.TryClaim(context->request, &head, &length)) == Claim::kRequest) {
@@ -62,9 +70,8 @@ std::uint32_t Peer::ServeLane(std::uint32_t index, ServeContext* context) {
     if (result.response_bytes <= room.size()) {
       lane.Commit({result.code, 0, result.model_version}, room.first(result.response_bytes));
     } else {
-      lane.Commit({ScoreCode::kTooLarge, kAnswerOverSlot, result.model_version}, {});
+      lane.Commit({result.code, kAnswerOverSlot, result.model_version}, {});
     }
-    failed += result.code == ScoreCode::kOk ? 0 : 1;
     // Slow models make the clock old within a turn.
     if (++served % kClockEvery == 0) context->now_ns = MonotonicNs();
   }
@@ -73,7 +80,7 @@ std::uint32_t Peer::ServeLane(std::uint32_t index, ServeContext* context) {
     if (wake == ServerLane::Wake::kFutex) lane.WakeFutex();
     if (wake == ServerLane::Wake::kBell) memory_->RingBell();
     context->stats->ring_requests.Add(served);
-    if (failed != 0) context->stats->failures.Add(failed);
+    requests_ += served;
     last_request_ns_ = context->now_ns;
   }
   if (claim == Claim::kViolation) Violation("a request longer than its slot", context);
@@ -82,17 +89,14 @@ std::uint32_t Peer::ServeLane(std::uint32_t index, ServeContext* context) {
 
 void Peer::ReadSocket(ServeContext* context) {
   for (std::uint32_t turn = 0; open_ && !congested() && turn < kTurnReceives; ++turn) {
-    if (!link_.Receive()) {
-      open_ = false;
-      return;
-    }
+    if (!link_.Receive()) return HungUp();
     FlushSocket(context);
     if (!link_.more_to_receive()) return;
   }
 }
 
 void Peer::FlushSocket(ServeContext* context) {
-  if (congested() && !link_.Flush()) open_ = false;
+  if (congested() && !link_.Flush()) HungUp();
   MessageFrame frame;
   while (open_ && !congested()) {
     const FrameBuffer::Status status = link_.Next(&frame);
@@ -129,10 +133,7 @@ void Peer::HandleScore(const MessageFrame& frame, ServeContext* context) {
   const RequestHead head{static_cast<RequestKind>(body.kind), body.layout, body.deadline_ns};
   const std::span<std::byte> room = context->response.subspan(kAnswerHeadBytes);
   ScoreResult result = Score(head, request, room, context);
-  if (result.response_bytes > room.size()) {
-    result.code = ScoreCode::kTooLarge;
-    result.response_bytes = 0;
-  }
+  if (result.response_bytes > room.size()) result.response_bytes = 0;
   const FrameHeader header{static_cast<std::uint32_t>(sizeof(AnswerBody) + result.response_bytes),
                            MessageType::kAnswer, 0, frame.header.tag};
   AnswerBody answer;
@@ -142,7 +143,7 @@ void Peer::HandleScore(const MessageFrame& frame, ServeContext* context) {
   std::memcpy(context->response.data() + sizeof(header), &answer, sizeof(answer));
   Send(context->response.first(kAnswerHeadBytes + result.response_bytes));
   context->stats->socket_requests.Add(1);
-  if (result.code != ScoreCode::kOk) context->stats->failures.Add(1);
+  ++requests_;
   last_request_ns_ = context->now_ns;
 }
 
@@ -165,10 +166,10 @@ void Peer::Reply(std::span<const std::byte> frame) {
   Send(frame);
 }
 
-void Peer::Bound(std::uint64_t tag, Binding binding) {
+void Peer::Bound(std::uint64_t tag, Binding binding, CodeCounters* answers) {
   --control_requests_;
   std::vector<std::byte> frame;
-  const std::uint16_t layout = layouts_.Add(std::move(binding.layout));
+  const std::uint16_t layout = layouts_.Add({std::move(binding.layout), answers});
   if (layout == 0) {
     AppendFrame(&frame, MessageType::kError, tag,
                 CodeBody{static_cast<std::uint8_t>(ScoreCode::kRefused), {}},
@@ -184,17 +185,25 @@ void Peer::StartDraining() {
   if (memory_) memory_->SetState(ServerState::kDraining);
 }
 
+void Peer::EndDraining(std::uint64_t now_ns) {
+  const bool quiet = Quiet(now_ns);
+  Close(ScoreCode::kDraining, "the server is stopping");
+  if (!quiet) end_kind_ = PeerEnd::Kind::kCutOff;
+}
+
 bool Peer::Quiet(std::uint64_t now_ns) const {
-  if (now_ns - last_request_ns_ < kQuietNs || control_requests_ != 0) return false;
-  for (const ServerLane& lane : lanes_) {
-    if (lane.HasRequest()) return false;
-  }
-  return true;
+  return now_ns - last_request_ns_ >= kQuietNs && control_requests_ == 0 && !RequestWaits();
+}
+
+bool Peer::RequestWaits() const {
+  return std::any_of(lanes_.begin(), lanes_.end(),
+                     [](const ServerLane& lane) { return lane.HasRequest(); });
 }
 
 void Peer::Violation(std::string_view what, ServeContext* context) {
   context->stats->violations.Add(1);
   Close(ScoreCode::kMalformed, what);
+  end_kind_ = PeerEnd::Kind::kViolation;
 }
 
 void Peer::Close(ScoreCode code, std::string_view why) {
@@ -203,10 +212,21 @@ void Peer::Close(ScoreCode code, std::string_view why) {
               Bytes(why));
   Send(frame);
   open_ = false;
+  end_kind_ = PeerEnd::Kind::kClosed;
+  end_why_ = why;
 }
 
+void Peer::HungUp() {
+  open_ = false;
+  const bool lost = RequestWaits() || control_requests_ != 0 || congested();
+  end_kind_ = lost ? PeerEnd::Kind::kLost : PeerEnd::Kind::kLeft;
+  end_why_ = lost ? "it hung up with requests under way" : "it hung up";
+}
+
+PeerEnd Peer::end() const { return {id_, end_kind_, end_why_, requests_}; }
+
 void Peer::Send(std::span<const std::byte> bytes) {
-  if (open_ && !link_.Send(bytes)) open_ = false;
+  if (open_ && !link_.Send(bytes)) HungUp();
 }
 
 }  // namespace pillion

@@ -26,12 +26,27 @@ struct ControlRequest {
   std::vector<std::byte> body;
 };
 
+// How a client's connection ended.
+struct PeerEnd {
+  enum class Kind : std::uint8_t {
+    kLeft,       // it hung up, with nothing under way
+    kLost,       // it hung up although requests were under way
+    kViolation,  // it broke the protocol
+    kClosed,     // the server closed it for a reason of its own
+    kCutOff,     // a drain's time was over before its requests were answered
+  };
+  std::uint64_t peer = 0;
+  Kind kind = Kind::kLeft;
+  std::string_view why;  // a literal
+  std::uint64_t requests = 0;
+};
+
 class ControlDesk {
  public:
   virtual ~ControlDesk() = default;
   // All may be called by any worker thread.
   virtual void Submit(ControlRequest request) = 0;
-  virtual void PeerGone() = 0;
+  virtual void PeerGone(PeerEnd end) = 0;
   virtual void WorkerDone() = 0;
 };
 
@@ -67,13 +82,18 @@ class Peer {
   void FlushSocket(ServeContext* context);
 
   void Reply(std::span<const std::byte> frame);
-  void Bound(std::uint64_t tag, Binding binding);
+  // `answers` outlives the peer.
+  void Bound(std::uint64_t tag, Binding binding, CodeCounters* answers);
 
   void StartDraining();
   // Nothing is under way, and nothing came for a while.
   bool Quiet(std::uint64_t now_ns) const;
-  // Tells the client why, as far as its socket takes it, and closes.
+  // Tells the client why, as far as its socket takes it, and closes. `why` is a literal.
   void Close(ScoreCode code, std::string_view why);
+  // The drain is over: closes, as one that is cut off if it is not Quiet().
+  void EndDraining(std::uint64_t now_ns);
+  // REQUIRES: !open().
+  PeerEnd end() const;
 
  private:
   ScoreResult Score(const RequestHead& head, std::span<const std::byte> request,
@@ -82,6 +102,8 @@ class Peer {
   void HandleScore(const MessageFrame& frame, ServeContext* context);
   void HandleControl(const MessageFrame& frame, ServeContext* context);
   void Violation(std::string_view what, ServeContext* context);
+  void HungUp();
+  bool RequestWaits() const;
   void Send(std::span<const std::byte> bytes);
 
   std::uint64_t id_;
@@ -90,8 +112,11 @@ class Peer {
   std::vector<ServerLane> lanes_;
   LayoutTable layouts_;
   std::uint32_t control_requests_ = 0;  // under way
+  std::uint64_t requests_ = 0;          // answered
   std::uint64_t last_request_ns_ = 0;
   bool open_ = true;
+  PeerEnd::Kind end_kind_ = PeerEnd::Kind::kLeft;
+  std::string_view end_why_;
 };
 
 }  // namespace pillion

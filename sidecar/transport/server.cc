@@ -15,6 +15,11 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kPatrolEvery{500};
 
+PlaceLimits LimitsOf(const TransportOptions& options) {
+  const std::uint32_t per_user = options.clients_per_user_max;
+  return {options.clients_max, per_user == 0 ? options.clients_max : per_user};
+}
+
 std::uint32_t WorkerCount(const TransportOptions& options) {
   if (options.workers != 0) return options.workers;
   // Clients need CPUs too: half of them, up to what a sidecar should take.
@@ -26,12 +31,12 @@ std::uint32_t WorkerCount(const TransportOptions& options) {
 }  // namespace
 
 tl::expected<std::unique_ptr<Server>, std::string> Server::Create(TransportOptions options,
-                                                                  Scorer* scorer) {
+                                                                  Scorer* scorer, EventLog& log) {
   auto access = AccessList::Make(options.allowed_uids, options.allowed_gids);
   if (!access) return tl::unexpected(access.error());
-  std::unique_ptr<Server> server(new Server(std::move(options), scorer, std::move(*access)));
+  std::unique_ptr<Server> server(new Server(std::move(options), scorer, log, std::move(*access)));
   if (auto listens = server->Listen(); !listens) return tl::unexpected(listens.error());
-  for (std::uint32_t i = 0; i < WorkerCount(server->options_); ++i) {
+  for (std::uint32_t i = 0; i < server->worker_count_; ++i) {
     auto worker = Worker::Create(i, server->options_, server.get());
     if (!worker) return tl::unexpected(worker.error());
     server->workers_.push_back(std::move(*worker));
@@ -39,11 +44,16 @@ tl::expected<std::unique_ptr<Server>, std::string> Server::Create(TransportOptio
   return server;
 }
 
-Server::Server(TransportOptions options, Scorer* scorer, AccessList access)
+Server::Server(TransportOptions options, Scorer* scorer, EventLog& log, AccessList access)
     : options_(std::move(options)),
       scorer_(scorer),
+      log_(log),
       access_(std::move(access)),
-      door_(io_, [this](Door::Protocol::socket socket) { Greet(std::move(socket)); }) {}
+      door_(io_, [this](Door::Protocol::socket socket) { Greet(std::move(socket)); }),
+      control_(io_, options_, [this](auto ask) { return AnswerQuestion(ask); }),
+      places_(LimitsOf(options_)),
+      worker_count_(WorkerCount(options_)),
+      model_counts_(worker_count_) {}
 
 Server::~Server() { workers_.clear(); }
 
@@ -51,9 +61,11 @@ tl::expected<void, std::string> Server::Run() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
   WaitForSignal();
   for (const std::unique_ptr<Worker>& worker : workers_) worker->Start();
+  LogStart();
   Patrol();
   const auto work = asio::make_work_guard(io_);
   io_.run();
+  LogStop();
   return outcome_;
 }
 
@@ -71,6 +83,9 @@ tl::expected<void, std::string> Server::Listen() {
     if (!lock) return tl::unexpected(lock.error());
     lock_.emplace(std::move(*lock));
   }
+  if (!options_.control_path.empty() && !control_.InPlace()) {
+    if (auto opened = control_.Open(options_.control_path); !opened) return opened;
+  }
   if (door_.InPlace()) return {};
   return door_.Open(options_.socket_path, options_.socket_mode);
 }
@@ -78,9 +93,11 @@ tl::expected<void, std::string> Server::Listen() {
 // Somebody may tidy the directory up while the server runs.
 void Server::Patrol() {
   if (draining_) return;
+  log_.WriteHeldBack(false);
   if (auto listens = Listen(); !listens) {
     outcome_ = std::move(listens);
-    return Drain();
+    log_.Write(LogLevel::kError, "socket_lost", {{"reason", outcome_.error()}});
+    return Drain("its socket is lost");
   }
   patrol_.expires_after(kPatrolEvery);
   patrol_.async_wait([this](const error_code& stopped) {
@@ -89,16 +106,18 @@ void Server::Patrol() {
 }
 
 void Server::StartDraining() {
-  asio::post(io_, [this] { Drain(); });
+  asio::post(io_, [this] { Drain("asked to"); });
 }
 
 void Server::WaitForSignal() {
   signals_.async_wait([this](const error_code& error, int signal) {
     if (error) return;
     WaitForSignal();
-    if (signal == SIGHUP) return;
+    if (signal == SIGHUP) {
+      return log_.WriteLimited(LogLevel::kInfo, "signal_ignored", {{"signal", "SIGHUP"}});
+    }
     if (draining_) return StopNow();
-    Drain();
+    Drain(signal == SIGTERM ? "SIGTERM" : "SIGINT");
   });
 }
 
@@ -106,47 +125,130 @@ void Server::Greet(Door::Protocol::socket socket) {
   const std::optional<PeerCredentials> peer = ReadPeerCredentials(socket.native_handle());
   auto handshake = std::make_shared<Handshake>(std::move(socket), options_);
   if (!peer || !access_.Admits(*peer)) {
-    ++refused_;
-    return handshake->Refuse(ScoreCode::kRefused, "this user may not connect");
+    constexpr char kWhy[] = "this user may not connect";
+    handshake->Refuse(ScoreCode::kRefused, kWhy);
+    return Refused(peer.value_or(PeerCredentials{}), kWhy);
   }
-  if (handshakes_.size() >= options_.handshakes_max ||
-      client_count() + handshakes_.size() >= options_.clients_max) {
-    ++refused_;
-    return handshake->Refuse(ScoreCode::kBusy, "the server has all the clients it may have");
+  if (!MakeRoom(peer->uid)) {
+    const bool user_full = places_.Look(peer->uid) == Places::Verdict::kUserFull;
+    const char* const why = user_full ? "this user has all the connections it may have"
+                                      : "the server has all the clients it may have";
+    handshake->Refuse(ScoreCode::kBusy, why);
+    return Refused(*peer, why);
   }
-  handshakes_.insert(handshake);
-  handshake->Start([this, handshake](std::optional<Welcomed> welcomed) {
-    handshakes_.erase(handshake);
-    if (welcomed) return Admit(std::move(*welcomed));
-    ++refused_;
+  places_.Take(peer->uid);
+  const auto caller = callers_.insert(callers_.end(), {handshake, *peer});
+  handshake->Start([this, caller](tl::expected<Welcomed, std::string> welcomed) {
+    PeerCredentials of = std::move(caller->peer);
+    callers_.erase(caller);
+    if (welcomed) return Admit(std::move(*welcomed), std::move(of));
+    places_.Give(of.uid);
+    Refused(of, welcomed.error());
   });
 }
 
-void Server::Admit(Welcomed welcomed) {
-  const std::uint64_t id = next_peer_++;
-  auto peer =
-      std::make_unique<Peer>(id, std::move(welcomed.socket), std::move(welcomed.memory), options_);
-  clients_.fetch_add(1, std::memory_order_relaxed);
-  workers_[id % workers_.size()]->Post(AddPeer{std::move(peer)});
+// Who said nothing yet makes room, the oldest first: a client's HELLO comes with its connection, so
+// only who holds places for nothing is there for long.
+bool Server::MakeRoom(uid_t uid) {
+  const auto pending =
+      std::ranges::count(callers_, uid, [](const Caller& c) { return c.peer.uid; });
+  const std::uint32_t pending_max = std::max(options_.handshakes_max / 2, 1u);
+  if (pending >= pending_max) EvictOldest(uid);
+  if (callers_.size() >= options_.handshakes_max) EvictOldest({});
+  switch (places_.Look(uid)) {
+    case Places::Verdict::kFree: return true;
+    case Places::Verdict::kUserFull: return EvictOldest(uid);
+    case Places::Verdict::kAllFull: return EvictOldest({});
+  }
+  return false;
 }
 
-void Server::Drain() {
+bool Server::EvictOldest(std::optional<uid_t> uid) {
+  const auto oldest = std::ranges::find_if(
+      callers_, [uid](const Caller& caller) { return !uid || caller.peer.uid == *uid; });
+  if (oldest == callers_.end()) return false;
+  ++evicted_;
+  const std::shared_ptr<Handshake> handshake = oldest->handshake;
+  handshake->Refuse(ScoreCode::kBusy, "it said nothing, and a newer connection needs the place");
+  return true;
+}
+
+void Server::Refused(const PeerCredentials& peer, std::string_view why) {
+  ++refused_;
+  log_.WriteLimited(LogLevel::kWarning, "client_refused",
+                    {{"uid", peer.uid}, {"pid", peer.pid}, {"reason", why}});
+}
+
+void Server::Admit(Welcomed welcomed, PeerCredentials peer) {
+  const std::uint64_t id = next_peer_++;
+  log_.WriteLimited(LogLevel::kInfo, "client_connected",
+                    {{"client", id},
+                     {"uid", peer.uid},
+                     {"pid", peer.pid},
+                     {"transport", welcomed.memory ? "shm" : "unix"}});
+  peers_.emplace(id, std::move(peer));
+  auto client =
+      std::make_unique<Peer>(id, std::move(welcomed.socket), std::move(welcomed.memory), options_);
+  clients_.fetch_add(1, std::memory_order_relaxed);
+  workers_[id % workers_.size()]->Post(AddPeer{std::move(client)});
+}
+
+void Server::PeerGone(PeerEnd end) {
+  asio::post(io_, [this, end] { Farewell(end); });
+}
+
+void Server::Farewell(const PeerEnd& end) {
+  const auto peer = peers_.find(end.peer);
+  const auto write = [&](LogLevel level, std::string_view event) {
+    log_.WriteLimited(level, event,
+                      {{"client", end.peer},
+                       {"uid", peer->second.uid},
+                       {"pid", peer->second.pid},
+                       {"requests", end.requests},
+                       {"reason", end.why}});
+  };
+  switch (end.kind) {
+    case PeerEnd::Kind::kLeft: write(LogLevel::kInfo, "client_left"); break;
+    case PeerEnd::Kind::kLost:
+      ++lost_;
+      write(LogLevel::kWarning, "client_lost");
+      break;
+    case PeerEnd::Kind::kViolation: write(LogLevel::kWarning, "protocol_violation"); break;
+    case PeerEnd::Kind::kClosed: write(LogLevel::kInfo, "client_closed"); break;
+    case PeerEnd::Kind::kCutOff:
+      ++cut_off_;
+      write(LogLevel::kWarning, "client_cut_off");
+      break;
+  }
+  places_.Give(peer->second.uid);
+  peers_.erase(peer);
+  clients_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Server::Drain(std::string_view why) {
   if (std::exchange(draining_, true)) return;
+  drain_started_ns_ = MonotonicNs();
+  log_.Write(LogLevel::kInfo, "drain",
+             {{"reason", why},
+              {"clients", client_count()},
+              {"drain_ms_max", options_.drain_time_max.count()}});
   patrol_.cancel();
   door_.Close();
+  control_.Close();
   lock_.reset();  // a successor may start
-  for (const std::shared_ptr<Handshake>& handshake : std::set(handshakes_)) {
+  while (!callers_.empty()) {
+    const std::shared_ptr<Handshake> handshake = callers_.front().handshake;
     handshake->Refuse(ScoreCode::kDraining, "the server is stopping");
   }
-  const std::uint64_t now = MonotonicNs();
   const auto drain_ns =
       static_cast<std::uint64_t>(std::chrono::nanoseconds(options_.drain_time_max).count());
   for (const std::unique_ptr<Worker>& worker : workers_) {
-    worker->Post(pillion::Drain{now + drain_ns / 2, now + drain_ns});
+    worker->Post(pillion::Drain{drain_started_ns_ + drain_ns / 2, drain_started_ns_ + drain_ns});
   }
 }
 
 void Server::StopNow() {
+  log_.Write(LogLevel::kWarning, "stop_at_once", {{"clients", client_count()}});
   for (const std::unique_ptr<Worker>& worker : workers_) worker->Post(Stop{});
 }
 

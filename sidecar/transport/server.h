@@ -1,5 +1,5 @@
 // The transports of a sidecar as a whole: accepts clients, hands them to workers, and answers on
-// the control thread what is not a request to score. Run() is that thread.
+// the control thread what is not a request to score. Run() is that thread; it also writes the log.
 #pragma once
 
 #include <atomic>
@@ -7,31 +7,37 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <tl/expected.hpp>
+#include <unordered_map>
 #include <vector>
 
+#include "schemas/waiting.h"
+#include "sidecar/transport/control_door.h"
 #include "sidecar/transport/door.h"
+#include "sidecar/transport/event_log.h"
 #include "sidecar/transport/handshake.h"
+#include "sidecar/transport/model_counts.h"
 #include "sidecar/transport/path_lock.h"
 #include "sidecar/transport/peer_credentials.h"
+#include "sidecar/transport/places.h"
 #include "sidecar/transport/worker.h"
 
 namespace pillion {
 
 class Server final : private ControlDesk {
  public:
-  // Listens from here on, alone under its path. `scorer` outlives the server. An error is one
-  // sentence.
-  static tl::expected<std::unique_ptr<Server>, std::string> Create(TransportOptions options,
-                                                                   Scorer* scorer);
+  // Listens from here on, alone under its path. `scorer` and `log` outlive the server. An error is
+  // one sentence.
+  static tl::expected<std::unique_ptr<Server>, std::string> Create(
+      TransportOptions options, Scorer* scorer, EventLog& log = EventLog::Silent());
   ~Server() override;
 
   // Serves until a drain has ended. The first SIGTERM or SIGINT drains, the second stops at once;
-  // SIGHUP does nothing. Drains also where its socket's file is lost and cannot be made again; the
+  // SIGHUP is logged. Drains also where its socket's file is lost and cannot be made again; the
   // error is one sentence on that.
   tl::expected<void, std::string> Run();
   // Stops accepting, answers what is under way, then ends Run(). Any thread.
@@ -43,38 +49,64 @@ class Server final : private ControlDesk {
   std::uint32_t client_count() const { return clients_.load(std::memory_order_relaxed); }
 
  private:
-  Server(TransportOptions options, Scorer* scorer, AccessList access);
+  struct Totals;
+  struct Caller {
+    std::shared_ptr<Handshake> handshake;
+    PeerCredentials peer;
+  };
+  using Callers = std::list<Caller>;  // oldest first
+
+  Server(TransportOptions options, Scorer* scorer, EventLog& log, AccessList access);
 
   tl::expected<void, std::string> Listen();
   void Patrol();
   void Greet(Door::Protocol::socket socket);
-  void Admit(Welcomed welcomed);
+  bool MakeRoom(uid_t uid);
+  bool EvictOldest(std::optional<uid_t> uid);
+  void Refused(const PeerCredentials& peer, std::string_view why);
+  void Admit(Welcomed welcomed, PeerCredentials peer);
+  void Farewell(const PeerEnd& end);
   void WaitForSignal();
-  void Drain();
+  void Drain(std::string_view why);
   void StopNow();
 
   void Submit(ControlRequest request) override;
-  void PeerGone() override { clients_.fetch_sub(1, std::memory_order_relaxed); }
+  void PeerGone(PeerEnd end) override;
   void WorkerDone() override;
   void Answer(const ControlRequest& request);
   void AnswerBind(const ControlRequest& request);
-  void AnswerQuestion(const ControlRequest& request);
+  Told AnswerQuestion(std::span<const std::byte> ask) const;
   void Reply(const ControlRequest& request, MessageType type, ScoreCode code,
              std::string_view text);
+  Totals Sum() const;
+  void LogBind(const ControlRequest& request, std::string_view model, std::string_view refusal);
+  void LogStart() const;
+  void LogStop() const;
 
   const TransportOptions options_;
   Scorer* const scorer_;
+  EventLog& log_;
   const AccessList access_;
   std::optional<PathLock> lock_;
   boost::asio::io_context io_{1};
   Door door_;
+  ControlDoor control_;
   boost::asio::steady_timer patrol_{io_};
   boost::asio::signal_set signals_{io_};
-  std::set<std::shared_ptr<Handshake>> handshakes_;
+  Callers callers_;
+  Places places_;                                             // of callers and clients
+  std::unordered_map<std::uint64_t, PeerCredentials> peers_;  // clients, by id
+  const std::uint32_t worker_count_;
+  ModelCounts model_counts_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<std::uint32_t> clients_{0};
   std::uint64_t next_peer_ = 1;
   std::uint64_t refused_ = 0;
+  std::uint64_t evicted_ = 0;
+  std::uint64_t lost_ = 0;     // hung up with requests under way
+  std::uint64_t cut_off_ = 0;  // by the end of a drain
+  const std::uint64_t started_ns_ = MonotonicNs();
+  std::uint64_t drain_started_ns_ = 0;
   std::size_t workers_done_ = 0;
   bool draining_ = false;
   tl::expected<void, std::string> outcome_;

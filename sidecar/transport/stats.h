@@ -1,8 +1,11 @@
 // Counters of a worker. Written by its thread alone, read by any.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+
+#include "schemas/score_code.h"
 
 namespace pillion {
 
@@ -17,13 +20,25 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
+// Answers by their code.
+class alignas(64) CodeCounters {
+ public:
+  static constexpr std::size_t kCodes = 128;
+
+  void Add(ScoreCode code) noexcept { counters_[static_cast<std::size_t>(code) % kCodes].Add(1); }
+  std::uint64_t value(std::size_t code) const noexcept { return counters_[code].value(); }
+
+ private:
+  std::array<Counter, kCodes> counters_;
+};
+
 struct alignas(64) WorkerStats {
   Counter ring_requests;
   Counter socket_requests;
-  Counter failures;    // answers with another code than kOk
   Counter violations;  // peers closed for breaking the protocol
   Counter kicks;
   Counter sleeps;
+  CodeCounters without_model;  // answers to requests whose layout was not looked at, or unknown
 };
 
 }  // namespace pillion

@@ -32,6 +32,7 @@ struct InstallLayout {  // to a ControlRequest that was a BIND
   std::uint64_t peer = 0;
   std::uint64_t tag = 0;
   Binding binding;
+  CodeCounters* answers = nullptr;  // outlives the worker
 };
 struct Drain {
   std::uint64_t refuse_ns = 0;    // from here on, requests are answered kDraining

@@ -54,13 +54,14 @@ void Worker::RemoveClosedPeers() {
     const auto client = clients_.find(id);
     if (client == clients_.end()) continue;
     const Peer& peer = *client->second.peer;
+    const PeerEnd end = peer.end();
     Deactivate(&peer);
     // Closing would not take the event out of epoll: the client holds the same open file.
     if (peer.kick_event() >= 0) {
       epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, peer.kick_event(), nullptr);
     }
     clients_.erase(client);
-    desk_->PeerGone();
+    desk_->PeerGone(end);
   }
   closed_.clear();
 }
@@ -111,7 +112,7 @@ void Worker::Handle(SendReply command) {
 void Worker::Handle(InstallLayout command) {
   Peer* peer = FindPeer(command.peer);
   if (peer == nullptr) return;
-  peer->Bound(command.tag, std::move(command.binding));
+  peer->Bound(command.tag, std::move(command.binding), command.answers);
   UpdateWatch(peer);
 }
 
@@ -125,7 +126,7 @@ void Worker::ContinueDraining() {
   context_.refuses = context_.now_ns >= drain_.refuse_ns;
   for (auto& [id, client] : clients_) {
     if (context_.now_ns < drain_.deadline_ns && !client.peer->Quiet(context_.now_ns)) continue;
-    if (client.peer->open()) client.peer->Close(ScoreCode::kDraining, "the server is stopping");
+    if (client.peer->open()) client.peer->EndDraining(context_.now_ns);
     closed_.push_back(id);
   }
   RemoveClosedPeers();

@@ -2,14 +2,21 @@
 // starts, user namespaces.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <regex>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "schemas/descriptors.h"
 #include "tests/end_to_end/sidecar_process.h"
 #include "tests/support/paths.h"
 
@@ -17,7 +24,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using pillion::Ended;
+using pillion::Execute;
 using pillion::Sidecar;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 const std::string kModel = "house=" + pillion::SourceDir() + "/examples/king-county/house-lr.zip";
@@ -110,6 +119,105 @@ TEST(Lifecycle, EndsByNameWhereItsDirectoryCannotBeMadeAgain) {
   EXPECT_EQ(sidecar.Wait(), 74);
   EXPECT_THAT(sidecar.Log(), HasSubstr((root / "parent/run").string()));
   fs::remove_all(root);
+}
+
+TEST(Lifecycle, ProbesAreAnsweredAlthoughAllPlacesAreTaken) {
+  Sidecar sidecar({kModel, "--clients-max", "4"});
+  ASSERT_EQ(sidecar.Ctl("ready").code, 0);
+  std::vector<pillion::UniqueFd> silent;
+  for (int i = 0; i < 100; ++i) {
+    silent.emplace_back(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    sidecar.socket().string().copy(address.sun_path, sizeof(address.sun_path) - 1);
+    connect(silent.back().get(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
+  }
+  for (const std::string question : {"ready", "status", "models"}) {
+    EXPECT_EQ(Execute("ctl " + question + " --run-dir " + sidecar.run_dir().string()).code, 0);
+  }
+}
+
+TEST(Lifecycle, SaysWhatItServesAndWhatBecameOfIt) {
+  Sidecar sidecar({kModel});
+  ASSERT_EQ(sidecar.Ctl("ready").code, 0);
+  const Ended valid = Execute("validate " + kModel.substr(kModel.find('=') + 1));
+  std::smatch hash;
+  ASSERT_TRUE(std::regex_search(valid.out, hash, std::regex("[0-9a-f]{64}"))) << valid.out;
+  const std::string rows = pillion::SourceDir() + "/examples/king-county/houses.frame.json";
+  ASSERT_EQ(Execute("score --url " + sidecar.Url("shm") + " house " + rows).code, 0);
+  const Ended status = sidecar.Ctl("status");
+  EXPECT_THAT(status.out, HasSubstr("\"content_sha256\":\"" + hash.str() + "\""));
+  EXPECT_THAT(status.out, ContainsRegex("\"codes_by_model\":.\"house\":.\"kOk\":[1-9]"));
+  EXPECT_THAT(status.out, ContainsRegex("\"resident_bytes\":[1-9]"));
+  sidecar.Send(SIGHUP);
+  sidecar.Send(SIGTERM);
+  EXPECT_EQ(sidecar.Wait(), 0);
+  const std::string log = sidecar.Log();
+  EXPECT_THAT(log, ContainsRegex("level=info event=start version=[0-9.]+ pid=" +
+                                 std::to_string(sidecar.first_pid())));
+  EXPECT_THAT(log, HasSubstr("event=model name=house version=1 content_sha256=" + hash.str()));
+  EXPECT_THAT(log, HasSubstr("event=listening socket=" + sidecar.socket().string()));
+  EXPECT_THAT(log, HasSubstr("event=limits workers="));
+  EXPECT_THAT(log, HasSubstr("event=signal_ignored signal=SIGHUP"));
+  EXPECT_THAT(log, HasSubstr("event=drain reason=SIGTERM clients=0"));
+  EXPECT_THAT(log, HasSubstr("event=stopped drain_ms="));
+}
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::set<std::string> Matches(const std::string& text, const std::string& pattern) {
+  std::set<std::string> found;
+  const std::regex regex(pattern);
+  for (std::sregex_iterator it(text.begin(), text.end(), regex), end; it != end; ++it) {
+    found.insert((*it)[1]);
+  }
+  return found;
+}
+
+TEST(Lifecycle, OperatorsCanReadUpOnAllThatItSays) {
+  const std::string document = ReadFile(fs::path(pillion::SourceDir()) / "docs/operations.md");
+  std::set<std::string> events;
+  for (const auto& file : fs::recursive_directory_iterator(pillion::SourceDir() + "/sidecar")) {
+    if (file.path().extension() != ".cc") continue;
+    events.merge(Matches(ReadFile(file.path()), R"re(LogLevel::k\w+,\s*"(\w+)")re"));
+  }
+  EXPECT_GT(events.size(), 15u);
+  for (const std::string& event : events) {
+    EXPECT_THAT(document, HasSubstr("\n| `" + event + "` |")) << "of the log";
+  }
+  Sidecar sidecar({kModel});
+  const Ended status = sidecar.Ctl("status");
+  for (const std::string& member : Matches(status.out, R"re("(\w+)":)re")) {
+    EXPECT_THAT(document, HasSubstr('`' + member + '`')) << "of the status";
+  }
+}
+
+TEST(Lifecycle, SaysNoMoreThanItIsAskedTo) {
+  Sidecar sidecar({kModel, "--log-level", "warning"});
+  ASSERT_EQ(sidecar.Ctl("ready").code, 0);
+  sidecar.Send(SIGTERM);
+  EXPECT_EQ(sidecar.Wait(), 0);
+  EXPECT_EQ(sidecar.Log(), "");
+}
+
+TEST(Lifecycle, RefusesMoreClientsThanItMayOpenFilesFor) {
+  const std::string serve = pillion::Program() + " serve " + kModel + " --run-dir /nowhere";
+  const Ended ended = pillion::Shell("ulimit -n 256; " + serve + " 2>&1");
+  EXPECT_EQ(ended.code, 78);
+  EXPECT_THAT(ended.out, ContainsRegex("--clients-max 256 needs [0-9]+ open files.* 256:"));
+  // A soft limit is raised.
+  Sidecar sidecar({kModel}, {}, [] {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = 64;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  });
+  EXPECT_EQ(sidecar.Ctl("ready").code, 0);
 }
 
 TEST(Lifecycle, SaysWhichUsersItsNamespaceCannotTellApart) {

@@ -66,6 +66,7 @@ class Sidecar {
       execv(argv[0], argv.data());
       _exit(127);
     }
+    first_pid_ = pid_;
   }
   ~Sidecar() {
     if (pid_ > 0) {
@@ -79,7 +80,8 @@ class Sidecar {
 
   const std::filesystem::path& run_dir() const { return run_dir_; }
   std::filesystem::path socket() const { return run_dir_ / "pillion.sock"; }
-  pid_t pid() const { return pid_; }
+  pid_t pid() const { return pid_; }  // -1 once it has ended
+  pid_t first_pid() const { return first_pid_; }
   std::string Url(const std::string& transport) const {
     return transport + ":" + socket().string();
   }
@@ -113,6 +115,7 @@ class Sidecar {
   std::filesystem::path own_dir_;
   std::filesystem::path run_dir_;
   pid_t pid_ = -1;
+  pid_t first_pid_ = -1;
   std::optional<int> ended_;
 };
 

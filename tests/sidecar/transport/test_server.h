@@ -34,10 +34,11 @@ class TemporaryDirectory {
 
 class TestServer {
  public:
-  explicit TestServer(TransportOptions options = {}, Scorer* scorer = nullptr) {
+  explicit TestServer(TransportOptions options = {}, Scorer* scorer = nullptr,
+                      EventLog& log = EventLog::Silent()) {
     if (options.socket_path.empty()) options.socket_path = directory_.socket();
     path_ = options.socket_path;
-    auto server = Server::Create(std::move(options), scorer == nullptr ? &echo_ : scorer);
+    auto server = Server::Create(std::move(options), scorer == nullptr ? &echo_ : scorer, log);
     if (!server) throw std::runtime_error(server.error());
     server_ = std::move(*server);
     thread_ = std::thread([this] { server_->Run(); });

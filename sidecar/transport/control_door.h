@@ -1,0 +1,56 @@
+// A second socket, for the server's own user and root alone, that answers questions and nothing
+// else. Neither clients nor their scoring take its places, so probes and operators get through
+// whatever happens beside it. Runs on the control thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <memory>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "schemas/message.h"
+#include "schemas/score_code.h"
+#include "sidecar/transport/door.h"
+#include "sidecar/transport/handshake.h"
+#include "sidecar/transport/options.h"
+
+namespace pillion {
+
+// The answer to an ASK: a TOLD or an ERROR.
+struct Told {
+  MessageType type = MessageType::kTold;
+  ScoreCode code = ScoreCode::kOk;
+  std::string text;
+};
+
+class ControlDoor {
+ public:
+  using Answer = std::function<Told(std::span<const std::byte> ask)>;
+
+  ControlDoor(boost::asio::io_context& io, const TransportOptions& options, Answer answer);
+
+  // As Door's.
+  tl::expected<void, std::string> Open(const std::string& path) { return door_.Open(path, 0600); }
+  bool InPlace() const { return door_.InPlace(); }
+  // Those who are in may go on asking.
+  void Close() { door_.Close(); }
+
+ private:
+  class Session;
+
+  void Greet(Door::Protocol::socket socket);
+  void Admit(Welcomed welcomed);
+
+  boost::asio::io_context& io_;
+  const TransportOptions options_;
+  const Answer answer_;
+  Door door_;
+  std::list<std::shared_ptr<Handshake>> handshakes_;  // oldest first, as are the sessions
+  std::list<std::shared_ptr<Session>> sessions_;
+};
+
+}  // namespace pillion
