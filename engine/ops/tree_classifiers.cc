@@ -30,7 +30,7 @@ class DecisionTreeClassifier final : public Classifier {
 
   ScoreCode Raw(const VectorView& features, Arena& arena,
                 std::span<double>* raw) const noexcept override {
-    const std::uint32_t* leaves = nullptr;
+    std::uint32_t* leaves = nullptr;
     ScoreCode code = tree_.forest.FindLeaves(features, arena, &leaves);
     if (code != ScoreCode::kOk) return code;
     const std::span<const double> leaf = tree_.Leaf(leaves[0]);
@@ -56,7 +56,7 @@ class RandomForestClassifier final : public Classifier {
 
   ScoreCode Raw(const VectorView& features, Arena& arena,
                 std::span<double>* raw) const noexcept override {
-    const std::uint32_t* leaves = nullptr;
+    std::uint32_t* leaves = nullptr;
     ScoreCode code = forest_.FindLeaves(features, arena, &leaves);
     if (code == ScoreCode::kOk) code = AllocateScores(arena, class_count(), raw);
     if (code != ScoreCode::kOk) return code;

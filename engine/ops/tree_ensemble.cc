@@ -16,10 +16,12 @@ class EnsembleReader {
   void Add(OpSource& source) {
     const DecisionTreeFile tree = source.DecisionTree();
     if (tree.nodes.empty()) return;  // Refused already.
-    builder_.Add(tree);
-    for (const DecisionTreeFile::Node& node : tree.nodes) {
+    // Leaves are numbered as they come, in the order of the nodes.
+    builder_.Add([&](std::uint32_t index) {
+      const DecisionTreeFile::Node& node = tree.nodes[index];
       if (node.kind == DecisionTreeFile::Kind::kLeaf) AddLeaf(source, tree, node);
-    }
+      return ForForest(tree, index);
+    });
   }
 
   TreeEnsemble Finish() && {
@@ -29,6 +31,20 @@ class EnsembleReader {
   }
 
  private:
+  ForestBuilder::Node ForForest(const DecisionTreeFile& tree, std::uint32_t index) {
+    using Kind = ForestBuilder::Node::Kind;
+    const DecisionTreeFile::Node& node = tree.nodes[index];
+    if (node.kind == DecisionTreeFile::Kind::kLeaf) return {.leaf = leaf_count_++};
+    const bool is_set = node.kind == DecisionTreeFile::Kind::kCategorical;
+    return {.kind = is_set ? Kind::kSet : Kind::kNumber,
+            .is_left = node.is_left,
+            .feature = static_cast<std::uint32_t>(node.feature),
+            .left = index + 1,
+            .right = node.right,
+            .threshold = node.threshold,
+            .categories = std::span(tree.values).subspan(node.values_begin, node.values_count)};
+  }
+
   void EndLeaf() {
     ensemble_.leaf_begins.push_back(static_cast<std::uint32_t>(ensemble_.leaf_values.size()));
   }
@@ -48,6 +64,7 @@ class EnsembleReader {
 
   LeafKind kind_;
   ForestBuilder builder_;
+  std::uint32_t leaf_count_ = 0;
   TreeEnsemble ensemble_;
 };
 
@@ -61,7 +78,7 @@ void CheckTree(OpSource& tree) {
 
 ScoreCode TreeEnsemble::Predict(const VectorView& x, Arena& arena,
                                 const double** predictions) const noexcept {
-  const std::uint32_t* leaves = nullptr;
+  std::uint32_t* leaves = nullptr;
   const ScoreCode code = forest.FindLeaves(x, arena, &leaves);
   if (code != ScoreCode::kOk) return code;
   auto* values = arena.Allocate<double>(tree_count());

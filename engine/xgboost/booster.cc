@@ -73,6 +73,23 @@ Result<std::vector<bool>> ChooseTrees(const BoosterFile& file, std::int32_t tree
   return chosen;
 }
 
+// Returns the largest magnitude of the floats. In blocks, which the compiler turns into vectors.
+float ToFloats(const double* __restrict from, std::size_t count, float* __restrict to) noexcept {
+  constexpr std::size_t kBlock = 8;
+  float largest[kBlock] = {};
+  const auto take = [&](std::size_t i, std::size_t lane) {
+    to[i] = static_cast<float>(from[i]);
+    const float magnitude = std::abs(to[i]);
+    largest[lane] = magnitude > largest[lane] ? magnitude : largest[lane];
+  };
+  std::size_t i = 0;
+  for (; i + kBlock <= count; i += kBlock) {
+    for (std::size_t lane = 0; lane < kBlock; ++lane) take(i + lane, lane);
+  }
+  for (; i < count; ++i) take(i, 0);
+  return *std::max_element(largest, largest + kBlock);
+}
+
 }  // namespace
 
 // Empty: none. What only the trees' nodes show is found by BoosterTrees.
@@ -191,13 +208,16 @@ ScoreCode Booster::ReadFeatures(const VectorView& vector, Arena& arena,
   const std::size_t size = std::max(feature_count_, 1U);
   auto* values = arena.Allocate<float>(size);
   if (values == nullptr) return ScoreCode::kTooLarge;
-  std::fill_n(values, size, std::numeric_limits<float>::quiet_NaN());
-  for (std::uint32_t i = 0; i < vector.count; ++i) {
-    const std::size_t index = vector.dense() ? i : static_cast<std::size_t>(vector.indices[i]);
+  const std::size_t dense = vector.dense() ? std::min(vector.size, feature_count_) : 0;
+  float largest = ToFloats(vector.values, dense, values);
+  std::fill(values + dense, values + size, std::numeric_limits<float>::quiet_NaN());
+  for (std::uint32_t i = 0; !vector.dense() && i < vector.count; ++i) {
+    const auto index = static_cast<std::size_t>(vector.indices[i]);
     if (index >= feature_count_) break;
     values[index] = static_cast<float>(vector.values[i]);
-    if (native && std::isinf(values[index])) return ScoreCode::kInvalidValue;
+    largest = std::max(largest, std::abs(values[index]));
   }
+  if (native && std::isinf(largest)) return ScoreCode::kInvalidValue;
   *features = values;
   return ScoreCode::kOk;
 }
@@ -216,20 +236,33 @@ void Booster::LinearMargins(const float* features, float* margins) const noexcep
   }
 }
 
+// In the order of the trees.
+void Booster::AddTrees(const std::uint32_t* leaves, float* margins) const noexcept {
+  const float* values = trees_.leaf_values();
+  const auto weighted = [&](std::uint32_t tree) noexcept {
+    const float value = values[leaves[tree]];
+    return weights_.empty() ? value : value * weights_[tree];
+  };
+  if (group_count_ > 1) {
+    for (std::uint32_t i = 0; i < tree_count(); ++i) margins[groups_[i]] += weighted(i);
+    return;
+  }
+  float margin = margins[0];  // Not in memory, which would cost as much as the tree's walk.
+  for (std::uint32_t i = 0; i < tree_count(); ++i) margin += weighted(i);
+  margins[0] = margin;
+}
+
 ScoreCode Booster::Margins(const float* features, Arena& arena, float* margins) const noexcept {
   if (is_linear_) {
     LinearMargins(features, margins);
     return ScoreCode::kOk;
   }
-  auto* leaves = arena.Allocate<BoosterTrees::Position>(tree_count());
-  if (leaves == nullptr) return ScoreCode::kTooLarge;
-  trees_.FindLeaves(features, leaves);
+  std::uint32_t* leaves = nullptr;
+  const ScoreCode code = trees_.FindLeaves(features, arena, &leaves);
+  if (code != ScoreCode::kOk) return code;
   const bool native = runtime_ == XgboostRuntime::kNative;
   std::fill_n(margins, group_count_, native ? base_margin_ : 0.0F);
-  for (std::uint32_t tree = 0; tree < tree_count(); ++tree) {
-    const float value = trees_.LeafValue(leaves[tree]);
-    margins[groups_[tree]] += weights_.empty() ? value : value * weights_[tree];
-  }
+  AddTrees(leaves, margins);
   for (std::uint32_t group = 0; !native && group < group_count_; ++group) {
     margins[group] += base_margin_;
   }
@@ -237,12 +270,12 @@ ScoreCode Booster::Margins(const float* features, Arena& arena, float* margins) 
 }
 
 ScoreCode Booster::Leaves(const float* features, Arena& arena, double* leaves) const noexcept {
-  auto* positions = arena.Allocate<BoosterTrees::Position>(tree_count());
-  if (positions == nullptr) return ScoreCode::kTooLarge;
-  trees_.FindLeaves(features, positions);
+  std::uint32_t* found = nullptr;
+  const ScoreCode code = trees_.FindLeaves(features, arena, &found);
+  if (code != ScoreCode::kOk) return code;
   for (std::uint32_t tree = 0; tree < tree_count(); ++tree) {
     // The library gives node numbers as floats.
-    leaves[tree] = static_cast<float>(positions[tree] - trees_.root(tree));
+    leaves[tree] = static_cast<float>(trees_.LeafPosition(found[tree]) - trees_.root(tree));
   }
   return ScoreCode::kOk;
 }

@@ -60,6 +60,7 @@ class Booster {
   Result<void> TakeTrees(BoosterFile& file, std::int32_t tree_limit, const Limits& limits,
                          std::string_view where);
   void LinearMargins(const float* features, float* margins) const noexcept;
+  void AddTrees(const std::uint32_t* leaves, float* margins) const noexcept;
   ScoreCode TreeContributions(const float* features, Arena& arena,
                               float* contributions) const noexcept;
   float Mean(BoosterTrees::Position at) const;

@@ -12,6 +12,7 @@ namespace {
 
 // Floats hold whole numbers up to here; categories beyond count as unknown.
 constexpr float kCategoryEnd = 16777216.0F;
+constexpr float kLeast = -std::numeric_limits<float>::infinity();
 
 // Finds what is wrong with a tree's nodes, and how deep it is.
 class TreeCheck {
@@ -80,49 +81,30 @@ class TreeCheck {
 
 bool BoosterTrees::ListedRight(const Node& node, float x) const noexcept {
   if (!(x >= 0 && x < kCategoryEnd)) return false;
-  const CategorySet& set = sets_[std::bit_cast<std::uint32_t>(node.condition)];
+  const CategorySet& set = sets_[std::bit_cast<std::uint32_t>(node.value)];
   const auto category = static_cast<std::uint32_t>(x);
   return category / 32 < set.word_count &&
          (category_bits_[set.begin + category / 32] >> (category % 32) & 1U) != 0;
 }
 
-BoosterTrees::Position BoosterTrees::Next(Position at, const float* x) const noexcept {
-  const Node& node = nodes_[at];
+BoosterTrees::Position BoosterTrees::Next(Position split, const float* x) const noexcept {
+  const Node& node = nodes_[split];
   const float value = x[node.feature & kFeatureMask];
   if (std::isnan(value)) return node.left + ((node.feature & kDefaultLeft) != 0 ? 0 : 1);
   const bool is_set = (node.feature & kCategorical) != 0;
-  return node.left + ((is_set ? !ListedRight(node, value) : value < node.condition) ? 0 : 1);
+  return node.left + ((is_set ? !ListedRight(node, value) : value < node.value) ? 0 : 1);
 }
 
-// As Forest::WalkTogether.
-template <std::size_t lanes>
-void BoosterTrees::WalkTogether(const BoosterTrees& trees, std::uint32_t first, std::uint32_t steps,
-                                const float* x, Position* leaves) noexcept {
-  const Node* nodes = trees.nodes_.data();
-  const auto step = [&](Position at) {
-    const Node node = nodes[at];
-    const float value = x[node.feature & kFeatureMask];
-    const bool missing_left = (value != value) & ((node.feature & kDefaultLeft) != 0);
-    const bool left = (value < node.condition) | missing_left;
-    return node.left + static_cast<Position>(!left);
-  };
-  [&]<std::size_t... lane>(std::index_sequence<lane...>) {
-    Position at[lanes] = {trees.roots_[first + lane]...};
-    for (std::uint32_t i = 0; i < steps; ++i) ((at[lane] = step(at[lane])), ...);
-    ((leaves[first + lane] = at[lane]), ...);
+ScoreCode BoosterTrees::FindLeaves(const float* x, Arena& arena,
+                                   std::uint32_t** leaves) const noexcept {
+  const ScoreCode code = forest_.FindLeaves(x, arena, leaves);
+  if (code != ScoreCode::kOk) return code;
+  for (const std::uint32_t tree : stragglers_) {
+    Position at = roots_[tree];
+    while (!IsLeaf(at)) at = Next(at, x);
+    (*leaves)[tree] = nodes_[at].feature;
   }
-  (std::make_index_sequence<lanes>());
-}
-
-void BoosterTrees::WalkAlone(const BoosterTrees& trees, std::uint32_t first, std::uint32_t,
-                             const float* x, Position* leaves) noexcept {
-  Position at = trees.roots_[first];
-  while (!trees.IsLeaf(at)) at = trees.Next(at, x);
-  leaves[first] = at;
-}
-
-void BoosterTrees::FindLeaves(const float* x, Position* leaves) const noexcept {
-  for (const Walk& walk : walks_) walk.run(*this, walk.first, walk.steps, x, leaves);
+  return ScoreCode::kOk;
 }
 
 float BoosterTrees::AddCategories(const BoosterFile::Tree& tree, const BoosterFile::Node& source) {
@@ -142,69 +124,68 @@ float BoosterTrees::AddCategories(const BoosterFile::Tree& tree, const BoosterFi
 void BoosterTrees::AddNode(const BoosterFile::Tree& tree, const BoosterFile::Node& source,
                            Position root) {
   const auto at = static_cast<Position>(nodes_.size());
-  Node node;
+  Node node = {source.value, source.hessian_sum, 0, 0};
   if (source.left == -1) {
-    node = {std::numeric_limits<float>::quiet_NaN(), 0, at - 1, source.value};
+    node.feature = static_cast<std::uint32_t>(leaf_values_.size());
+    leaf_values_.push_back(source.value);
+    leaf_positions_.push_back(at);
   } else {
     node.left = root + static_cast<Position>(source.left);
     node.feature = source.feature | (source.default_left ? kDefaultLeft : 0) |
                    (source.categorical ? kCategorical : 0);
-    node.condition = source.categorical ? AddCategories(tree, source) : source.value;
+    if (source.categorical) node.value = AddCategories(tree, source);
   }
   nodes_.push_back(node);
-  hessian_sums_.push_back(source.hessian_sum);
 }
 
-void BoosterTrees::PlanWalks(const std::vector<std::uint32_t>& depths,
-                             const std::vector<bool>& alone) {
-  constexpr std::uint32_t kLanes = 8;
-  const auto joins = [&](std::uint32_t tree) { return tree < tree_count() && !alone[tree]; };
-  std::uint32_t first = 0;
-  while (first < tree_count()) {
-    std::uint32_t count = 0;
-    while (count < kLanes && joins(first + count)) ++count;
-    if (count == 0) {
-      walks_.push_back({first++, 0, WalkAlone});
-      continue;
-    }
-    const std::uint32_t lanes = std::bit_floor(count);
-    const std::uint32_t steps =
-        *std::max_element(depths.begin() + first, depths.begin() + first + lanes);
-    walks_.push_back({first, steps,
-                      lanes == 8   ? WalkTogether<8>
-                      : lanes == 4 ? WalkTogether<4>
-                      : lanes == 2 ? WalkTogether<2>
-                                   : WalkTogether<1>});
-    first += lanes;
-  }
+// A split as the forest has it: left if at most the float before the condition. Nothing is below
+// the least float or a NaN.
+ForestBuilder::Node BoosterTrees::ForForest(Position at, Position root) const {
+  const Node& node = nodes_[at];
+  if (IsLeaf(at)) return {.leaf = node.feature};
+  return {.kind = ForestBuilder::Node::Kind::kNumber,
+          .nan_left = (node.feature & kDefaultLeft) != 0,
+          .feature = Feature(at),
+          .left = node.left - root,
+          .right = node.left - root + 1,
+          .threshold = node.value > kLeast ? std::nextafter(node.value, kLeast)
+                                           : std::numeric_limits<float>::quiet_NaN()};
+}
+
+// Not XGBoost's sets, nor splits where nothing but what is missing goes left.
+bool BoosterTrees::FitsForest(Position at) const {
+  const Node& node = nodes_[at];
+  if (IsLeaf(at)) return true;
+  if ((node.feature & kCategorical) != 0) return false;
+  return (node.feature & kDefaultLeft) == 0 || node.value > kLeast;
 }
 
 Result<BoosterTrees> BoosterTrees::Make(const std::vector<BoosterFile::Tree>& trees,
                                         std::uint32_t feature_count, const Limits& limits,
                                         std::string_view where) {
-  constexpr std::uint32_t kDepthTogetherMax = 64;  // Deeper trees are lopsided.
   BoosterTrees made;
-  std::vector<std::uint32_t> depths;
-  std::vector<bool> alone;
-  for (std::size_t i = 0; i < trees.size(); ++i) {
-    TreeCheck check(trees[i], std::min(feature_count, kFeatureMask), limits.tree_depth_max);
+  ForestBuilder forest;
+  for (std::uint32_t tree = 0; tree < trees.size(); ++tree) {
+    const BoosterFile::Tree& source = trees[tree];
+    TreeCheck check(source, std::min(feature_count, kFeatureMask), limits.tree_depth_max);
     if (std::string problem = check.Run(); !problem.empty()) {
       return Fail(LoadCode::kBadBundle, std::string(where),
-                  "tree " + std::to_string(i) + ": " + problem);
+                  "tree " + std::to_string(tree) + ": " + problem);
     }
     const auto root = static_cast<Position>(made.nodes_.size());
-    bool categorical = false;
-    for (std::size_t n = 0; n < trees[i].nodes.size(); ++n) {
-      const BoosterFile::Node& node = trees[i].nodes[n];
-      made.AddNode(trees[i], check.Reached(n) ? node : BoosterFile::Node(), root);
-      categorical = categorical || node.categorical;
-    }
     made.roots_.push_back(root);
-    depths.push_back(check.depth());
-    alone.push_back(categorical || check.depth() > kDepthTogetherMax);
+    bool fits = true;
+    for (std::size_t i = 0; i < source.nodes.size(); ++i) {
+      made.AddNode(source, check.Reached(i) ? source.nodes[i] : BoosterFile::Node(), root);
+      fits = fits && made.FitsForest(root + static_cast<Position>(i));
+    }
+    if (!fits) made.stragglers_.push_back(tree);
+    forest.Add([&](std::uint32_t i) {
+      return fits ? made.ForForest(root + i, root) : ForestBuilder::Node();  // A leaf stands in.
+    });
     made.depth_max_ = std::max(made.depth_max_, check.depth());
   }
-  made.PlanWalks(depths, alone);
+  made.forest_ = std::move(forest).BuildForFloats(std::max(feature_count, 1U));
   return made;
 }
 

@@ -1,15 +1,18 @@
-// The trees of an XGBoost model, checked and walked: float thresholds, strictly below goes left,
-// missing values go where the split says. Several trees are walked at a time, as in
-// kernels/forest.h; nodes keep the numbers that the file gives them, for those are answers too.
+// The trees of an XGBoost model, checked, and walked by a forest: float thresholds, strictly below
+// goes left, missing values go where the split says. Keeps the file's nodes beside the forest, for
+// their numbers and weights are answers too.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
+#include "engine/arena.h"
+#include "engine/kernels/forest.h"
 #include "engine/limits.h"
 #include "engine/load_error.h"
 #include "engine/xgboost/booster_file.h"
+#include "schemas/score_code.h"
 
 namespace pillion {
 
@@ -32,60 +35,54 @@ class BoosterTrees {
     return tree + 1 < tree_count() ? roots_[tree + 1] : static_cast<Position>(nodes_.size());
   }
 
-  // leaves[tree]: where `x` ends up. `x` has one value a feature, at least one, NaN for missing.
-  void FindLeaves(const float* x, Position* leaves) const noexcept;
+  // Finds the leaf that `x` reaches in each tree: (*leaves)[tree], its number among all trees'
+  // leaves, in `arena`. `x` has one value a feature, at least one, NaN for missing.
+  // Codes: kTooLarge.
+  ScoreCode FindLeaves(const float* x, Arena& arena, std::uint32_t** leaves) const noexcept;
+  const float* leaf_values() const noexcept { return leaf_values_.data(); }  // [leaf]
+  Position LeafPosition(std::uint32_t leaf) const noexcept { return leaf_positions_[leaf]; }
 
-  bool IsLeaf(Position at) const noexcept { return nodes_[at].left == at - 1; }
+  bool IsLeaf(Position at) const noexcept { return nodes_[at].left == 0; }
   float LeafValue(Position leaf) const noexcept { return nodes_[leaf].value; }
   std::uint32_t Feature(Position split) const noexcept {
     return nodes_[split].feature & kFeatureMask;
   }
   Position Left(Position split) const noexcept { return nodes_[split].left; }
-  // Where `x` goes from a split; a leaf leads to itself.
-  Position Next(Position at, const float* x) const noexcept;
+  // Where `x` goes from a split.
+  Position Next(Position split, const float* x) const noexcept;
   // The training weight that came through a node.
-  float HessianSum(Position at) const noexcept { return hessian_sums_[at]; }
+  float HessianSum(Position at) const noexcept { return nodes_[at].hessian_sum; }
 
  private:
   static constexpr std::uint32_t kDefaultLeft = 1U << 31;
   static constexpr std::uint32_t kCategorical = 1U << 30;
   static constexpr std::uint32_t kFeatureMask = kCategorical - 1;
 
-  // A leaf steps onto itself: nothing is below its condition, a NaN, and its `left` is one less
-  // than its own position.
   struct Node {
-    float condition = 0;        // categorical: the bits of an index into sets_
-    std::uint32_t feature = 0;  // with kDefaultLeft and kCategorical
-    Position left = 0;          // the right child follows
-    float value = 0;            // leaves
+    float value = 0;  // of a leaf; condition; categorical: bits of an index into sets_
+    float hessian_sum = 0;
+    std::uint32_t feature = 0;  // with kDefaultLeft and kCategorical; of a leaf: its number
+    Position left = 0;          // the right child follows; of a leaf: 0
   };
   struct CategorySet {  // of categories that go right
     std::size_t begin = 0;
     std::uint32_t word_count = 0;
   };
-  struct Walk {
-    std::uint32_t first = 0;
-    std::uint32_t steps = 0;
-    void (*run)(const BoosterTrees&, std::uint32_t first, std::uint32_t steps, const float* x,
-                Position* leaves) noexcept = nullptr;
-  };
 
-  template <std::size_t lanes>
-  static void WalkTogether(const BoosterTrees& trees, std::uint32_t first, std::uint32_t steps,
-                           const float* x, Position* leaves) noexcept;
-  static void WalkAlone(const BoosterTrees& trees, std::uint32_t first, std::uint32_t steps,
-                        const float* x, Position* leaves) noexcept;
   bool ListedRight(const Node& node, float x) const noexcept;
   void AddNode(const BoosterFile::Tree& tree, const BoosterFile::Node& source, Position root);
   float AddCategories(const BoosterFile::Tree& tree, const BoosterFile::Node& source);
-  void PlanWalks(const std::vector<std::uint32_t>& depths, const std::vector<bool>& alone);
+  bool FitsForest(Position at) const;
+  ForestBuilder::Node ForForest(Position at, Position root) const;
 
   std::vector<Node> nodes_;
-  std::vector<float> hessian_sums_;  // [position]
   std::vector<Position> roots_;
   std::vector<CategorySet> sets_;
   std::vector<std::uint32_t> category_bits_;
-  std::vector<Walk> walks_;
+  std::vector<float> leaf_values_;        // [leaf]
+  std::vector<Position> leaf_positions_;  // [leaf]
+  Forest forest_;
+  std::vector<std::uint32_t> stragglers_;  // trees that no forest can walk
   std::uint32_t depth_max_ = 0;
 };
 

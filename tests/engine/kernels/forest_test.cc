@@ -1,4 +1,5 @@
-// The forest against a plain walk of each tree, node by node as MLeap does it.
+// The forest against a plain walk of each tree, node by node as MLeap does it. Rows of floats are
+// held in xgboost/booster_trees_test.cc.
 #include "engine/kernels/forest.h"
 
 #include <gtest/gtest.h>
@@ -12,29 +13,31 @@
 namespace pillion {
 namespace {
 
-using Kind = DecisionTreeFile::Kind;
+using Kind = ForestBuilder::Node::Kind;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-// The index of the leaf in the file; absent: a split reads a feature that is not there.
-std::optional<std::uint32_t> PlainWalk(const DecisionTreeFile& tree, const VectorView& x) {
-  std::uint32_t at = 0;
-  while (tree.nodes[at].kind != Kind::kLeaf) {
-    const DecisionTreeFile::Node& node = tree.nodes[at];
-    if (static_cast<std::uint32_t>(node.feature) >= x.size) return std::nullopt;
-    const double value = EntryAt(x, static_cast<std::uint32_t>(node.feature));
-    bool left = value <= node.threshold;
-    if (node.kind == Kind::kCategorical) {
+struct Tree {
+  std::vector<ForestBuilder::Node> nodes;
+  std::vector<std::vector<double>> categories;  // of the nodes' sets
+};
+
+// The number of the leaf; absent: a split reads a feature that is not there.
+std::optional<std::uint32_t> PlainWalk(const Tree& tree, const VectorView& x) {
+  const ForestBuilder::Node* node = &tree.nodes.front();
+  while (node->kind != Kind::kLeaf) {
+    if (node->feature >= x.size) return std::nullopt;
+    const double value = EntryAt(x, node->feature);
+    bool left = std::isnan(value) ? node->nan_left : value <= node->threshold;
+    if (node->kind == Kind::kSet) {
       bool listed = false;
-      for (std::uint32_t i = 0; i < node.values_count; ++i) {
-        listed = listed || tree.values[node.values_begin + i] == value;
-      }
-      left = node.is_left ? listed : !listed;
+      for (const double category : node->categories) listed = listed || category == value;
+      left = node->is_left ? listed : !listed;
     }
-    at = left ? at + 1 : node.right;
+    node = &tree.nodes[left ? node->left : node->right];
   }
-  return at;
+  return node->leaf;
 }
 
 // Random trees over `features` features. Categories are whole numbers below `category_max`, some
@@ -44,6 +47,7 @@ class TreeMaker {
   struct Shape {
     std::uint32_t depth_max = 5;
     double leaf_share = 0.1;  // of the nodes above the last level
+    double nan_left_share = 0;
     double set_share = 0;
     int category_max = 32;
     std::uint32_t features = 6;
@@ -51,8 +55,8 @@ class TreeMaker {
 
   TreeMaker(std::uint32_t seed, Shape shape) : random_(seed), shape_(shape) {}
 
-  DecisionTreeFile Make() {
-    DecisionTreeFile tree;
+  Tree Make() {
+    Tree tree;
     Grow(tree, 0);
     return tree;
   }
@@ -64,35 +68,42 @@ class TreeMaker {
   }
 
  private:
-  void Grow(DecisionTreeFile& tree, std::uint32_t depth) {
+  std::uint32_t Grow(Tree& tree, std::uint32_t depth) {
     const auto at = static_cast<std::uint32_t>(tree.nodes.size());
     tree.nodes.emplace_back();
-    tree.depth = std::max(tree.depth, depth);
-    if (depth == shape_.depth_max || Uniform() < shape_.leaf_share) return;
-    DecisionTreeFile::Node node;
-    node.feature = static_cast<std::int32_t>(Below(shape_.features));
-    node.kind = Uniform() < shape_.set_share ? Kind::kCategorical : Kind::kContinuous;
-    if (node.kind == Kind::kContinuous) {
+    if (depth == shape_.depth_max || Uniform() < shape_.leaf_share) {
+      tree.nodes[at].leaf = leaf_count_++;
+      return at;
+    }
+    ForestBuilder::Node node;
+    node.feature = Below(shape_.features);
+    node.kind = Uniform() < shape_.set_share ? Kind::kSet : Kind::kNumber;
+    if (node.kind == Kind::kNumber) {
+      node.nan_left = Uniform() < shape_.nan_left_share;
       node.threshold = Threshold();
     } else {
       node.is_left = Uniform() < 0.5;
-      node.values_begin = static_cast<std::uint32_t>(tree.values.size());
-      node.values_count = Below(8);
-      for (std::uint32_t i = 0; i < node.values_count; ++i) {
-        const double category = Below(static_cast<std::uint32_t>(shape_.category_max));
-        tree.values.push_back(shape_.category_max > 62 && Uniform() < 0.3 ? category + 0.5
-                                                                          : category);
+      std::vector<double>& categories = tree.categories.emplace_back(Below(8));
+      for (double& category : categories) {
+        category = Below(static_cast<std::uint32_t>(shape_.category_max));
+        if (shape_.category_max > 62 && Uniform() < 0.3) category += 0.5;
       }
+      node.categories = categories;
     }
-    Grow(tree, depth + 1);
-    node.right = static_cast<std::uint32_t>(tree.nodes.size());
+    node.left = Grow(tree, depth + 1);
+    node.right = Grow(tree, depth + 1);
     tree.nodes[at] = node;
-    Grow(tree, depth + 1);
+    return at;
   }
 
   std::mt19937 random_;
   Shape shape_;
+  std::uint32_t leaf_count_ = 0;
 };
+
+void Add(ForestBuilder& builder, const Tree& tree) {
+  builder.Add([&](std::uint32_t index) { return tree.nodes[index]; });
+}
 
 // What splits are most likely to get wrong.
 double HardValue(TreeMaker& maker) {
@@ -114,10 +125,8 @@ class ForestAgainstPlainWalk : public testing::TestWithParam<int> {
     ForestBuilder builder;
     for (std::uint32_t i = 0; i < tree_count; ++i) {
       trees_.push_back(maker.Make());
-      builder.Add(trees_.back());
-      NumberLeaves(trees_.back());
+      Add(builder, trees_.back());
     }
-    EXPECT_EQ(builder.leaf_count(), leaf_count_);
     const Forest forest = std::move(builder).Build();
     for (int row = 0; row < 200; ++row) {
       // Now and then shorter than what the splits read.
@@ -130,13 +139,6 @@ class ForestAgainstPlainWalk : public testing::TestWithParam<int> {
   }
 
  private:
-  void NumberLeaves(const DecisionTreeFile& tree) {
-    std::vector<std::uint32_t>& numbers = numbers_.emplace_back(tree.nodes.size(), 0);
-    for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
-      if (tree.nodes[i].kind == Kind::kLeaf) numbers[i] = leaf_count_++;
-    }
-  }
-
   void CompareSparse(const Forest& forest, const std::vector<double>& values) {
     std::vector<std::int32_t> indices;
     std::vector<double> stored;
@@ -150,32 +152,33 @@ class ForestAgainstPlainWalk : public testing::TestWithParam<int> {
 
   void CompareRow(const Forest& forest, const VectorView& x) {
     Arena arena(1 << 20);
-    const std::uint32_t* leaves = nullptr;
+    std::uint32_t* leaves = nullptr;
     const ScoreCode code = forest.FindLeaves(x, arena, &leaves);
     bool complete = true;
     for (std::size_t tree = 0; tree < trees_.size(); ++tree) {
       const std::optional<std::uint32_t> leaf = PlainWalk(trees_[tree], x);
       complete = complete && leaf.has_value();
       if (code == ScoreCode::kOk && leaf) {
-        EXPECT_EQ(leaves[tree], numbers_[tree][*leaf]) << "tree " << tree;
+        EXPECT_EQ(leaves[tree], *leaf) << "tree " << tree;
       }
     }
     EXPECT_EQ(code, complete ? ScoreCode::kOk : ScoreCode::kIndexOutOfBounds);
   }
 
-  std::vector<DecisionTreeFile> trees_;
-  std::vector<std::vector<std::uint32_t>> numbers_;  // [tree][node]
-  std::uint32_t leaf_count_ = 0;
+  std::vector<Tree> trees_;
 };
 
 TEST_P(ForestAgainstPlainWalk, Numbers) { Compare({}, 20); }
+TEST_P(ForestAgainstPlainWalk, NansGoEitherWay) { Compare({.nan_left_share = 0.5}, 20); }
 TEST_P(ForestAgainstPlainWalk, OneTree) { Compare({.set_share = 0.3}, 1); }
 TEST_P(ForestAgainstPlainWalk, LeavesOnly) { Compare({.depth_max = 0}, 9); }
-TEST_P(ForestAgainstPlainWalk, Sets) { Compare({.set_share = 0.5}, 23); }
+TEST_P(ForestAgainstPlainWalk, Sets) { Compare({.nan_left_share = 0.5, .set_share = 0.5}, 23); }
 TEST_P(ForestAgainstPlainWalk, SetsOnly) { Compare({.set_share = 1, .category_max = 63}, 8); }
-TEST_P(ForestAgainstPlainWalk, LongSets) { Compare({.set_share = 0.2, .category_max = 70}, 40); }
+TEST_P(ForestAgainstPlainWalk, LongSets) {
+  Compare({.nan_left_share = 0.3, .set_share = 0.2, .category_max = 70}, 40);
+}
 TEST_P(ForestAgainstPlainWalk, LopsidedTrees) {
-  Compare({.depth_max = 200, .leaf_share = 0.48}, 30);
+  Compare({.depth_max = 200, .leaf_share = 0.48, .nan_left_share = 0.3}, 30);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ForestAgainstPlainWalk, testing::Range(1, 6));
@@ -183,36 +186,31 @@ INSTANTIATE_TEST_SUITE_P(Seeds, ForestAgainstPlainWalk, testing::Range(1, 6));
 TEST(Forest, WalksMoreTreesTogetherWhereManyNodesWaitForMemory) {
   TreeMaker maker(7, {.depth_max = 12, .leaf_share = 0});
   ForestBuilder builder;
-  std::vector<DecisionTreeFile> trees;
+  std::vector<Tree> trees;
   for (int i = 0; i < 20; ++i) {
     trees.push_back(maker.Make());
-    builder.Add(trees.back());
+    Add(builder, trees.back());
   }
   const Forest forest = std::move(builder).Build();
   ASSERT_GT(forest.node_bytes(), 1U << 20);
   const std::vector<double> values = {0.5, -1, 2, kNan, 0, 1};
   const VectorView x = {6, 6, values.data(), nullptr};
   Arena arena(1 << 16);
-  const std::uint32_t* leaves = nullptr;
+  std::uint32_t* leaves = nullptr;
   ASSERT_EQ(forest.FindLeaves(x, arena, &leaves), ScoreCode::kOk);
-  std::uint32_t first_leaf = 0;
   for (std::size_t tree = 0; tree < trees.size(); ++tree) {
-    std::uint32_t number = first_leaf;
-    const std::uint32_t leaf = *PlainWalk(trees[tree], x);
-    for (std::uint32_t i = 0; i < leaf; ++i) number += trees[tree].nodes[i].kind == Kind::kLeaf;
-    EXPECT_EQ(leaves[tree], number);
-    first_leaf += 1 << 12;
+    EXPECT_EQ(leaves[tree], PlainWalk(trees[tree], x));
   }
 }
 
 TEST(Forest, TellsWhenTheRowIsOverItsMemory) {
   TreeMaker maker(7, {});
   ForestBuilder builder;
-  for (int i = 0; i < 100; ++i) builder.Add(maker.Make());
+  for (int i = 0; i < 100; ++i) Add(builder, maker.Make());
   const Forest forest = std::move(builder).Build();
   Arena arena(64);
-  const std::uint32_t* leaves = nullptr;
-  EXPECT_EQ(forest.FindLeaves({}, arena, &leaves), ScoreCode::kTooLarge);
+  std::uint32_t* leaves = nullptr;
+  EXPECT_EQ(forest.FindLeaves(VectorView(), arena, &leaves), ScoreCode::kTooLarge);
 }
 
 }  // namespace
