@@ -2,28 +2,21 @@
 #include <benchmark/benchmark.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <memory>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "engine/model.h"
 #include "sidecar/table/table.h"
+#include "tests/support/golden_case.h"
+#include "tests/support/temporary_directory.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-using namespace pillion;  // NOLINT(google-build-using-namespace)
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
+using namespace pillion;           // NOLINT(google-build-using-namespace)
+using namespace pillion::testing;  // NOLINT(google-build-using-namespace)
 
 // The rows that can be scored, and the workspace to do it.
 struct Case {
@@ -38,9 +31,10 @@ struct Case {
   }
 };
 
-std::shared_ptr<Case> Open(const std::shared_ptr<const Model>& model, const fs::path& folder) {
-  const std::string text = ReadFile(folder / "frame.json");
-  Result<Table> frame = Table::Read({"frame.json", text, TableFormat::kJson, {}});
+std::shared_ptr<Case> Open(const std::shared_ptr<const Model>& model, const GoldenCase& golden) {
+  if (!golden.Has("frame.json")) return nullptr;
+  Result<Table> frame =
+      Table::Read({"frame.json", golden.Text("frame.json"), TableFormat::kJson, {}});
   if (!frame) return nullptr;
   const auto plan = model->Bind({.inputs = frame->schema(), .outputs = {}});
   if (!plan) return nullptr;
@@ -65,18 +59,17 @@ void Register(const std::string& name, const std::shared_ptr<Case>& rows) {
 }
 
 // Bundles of a single op, one each; pipelines are measured by `pillion bench`.
-void RegisterOps(const fs::path& cases) {
-  std::set<fs::path> folders;
-  for (const fs::directory_entry& entry : fs::directory_iterator(cases)) {
-    folders.insert(entry.path());
-  }
+void RegisterOps() {
+  const TemporaryDirectory directory;
   std::set<std::string> seen;
-  for (const fs::path& folder : folders) {
-    const auto model = Model::Load(folder / "model.zip");
+  for (const fs::path& path : RecordedCases()) {
+    const GoldenCase golden = ReadGoldenCase(path);
+    if (!golden.Has("model.zip")) continue;
+    const auto model = Model::Load(directory.Write("model.zip", golden.Text("model.zip")));
     if (!model || (*model)->stages().size() != 1) continue;
     const std::string& op = (*model)->stages().front().op;
     if (seen.contains(op)) continue;
-    if (const auto rows = Open(*model, folder)) {
+    if (const auto rows = Open(*model, golden)) {
       seen.insert(op);
       Register(op, rows);
     }
@@ -86,7 +79,7 @@ void RegisterOps(const fs::path& cases) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  RegisterOps(fs::path(PILLION_SOURCE_DIR) / "tests/golden/cases");
+  RegisterOps();
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -5,7 +5,6 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -17,7 +16,10 @@
 #include "sidecar/commands/score_rows.h"
 #include "sidecar/table/table.h"
 #include "tests/golden/frame_matcher.h"
+#include "tests/support/golden_case.h"
 #include "tests/support/paths.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temporary_directory.h"
 
 namespace pillion::testing {
 namespace {
@@ -31,32 +33,28 @@ std::string ReadFile(const fs::path& path) {
   return text.str();
 }
 
-std::vector<fs::path> CasesIn(const fs::path& root) {
+std::vector<fs::path> SharedCases() {
   std::vector<fs::path> cases;
-  if (!fs::is_directory(root)) return cases;
-  for (const fs::directory_entry& entry : fs::directory_iterator(root)) {
+  const auto shared = SharedData();
+  if (!shared || !fs::is_directory(*shared / "goldens")) return cases;
+  for (const fs::directory_entry& entry : fs::directory_iterator(*shared / "goldens")) {
     if (fs::exists(entry.path() / "case.json")) cases.push_back(entry.path());
   }
   std::sort(cases.begin(), cases.end());
   return cases;
 }
 
-fs::path SharedRoot() {
-  const char* shared = std::getenv("PILLION_SHARED");
-  return shared != nullptr ? shared : fs::path(SourceDir()) / "../shared";
-}
-
 std::string CaseName(const ::testing::TestParamInfo<fs::path>& info) {
-  std::string name = info.param.filename();
+  std::string name = info.param.stem();
   std::replace_if(
       name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
   return name;
 }
 
-std::vector<std::string> OpsOf(const fs::path& folder) {
+std::vector<std::string> OpsOf(const GoldenCase& golden) {
   simdjson::dom::parser parser;
   std::vector<std::string> ops;
-  const simdjson::dom::element document = parser.parse(ReadFile(folder / "case.json"));
+  const simdjson::dom::element document = parser.parse(golden.Text("case.json"));
   for (const simdjson::dom::element op : document["ops"].get_array()) {
     ops.emplace_back(std::string_view(op));
   }
@@ -83,14 +81,13 @@ bool MayRefuse(const std::string& what) {
 
 class GoldenTest : public ::testing::TestWithParam<fs::path> {
  protected:
-  const fs::path& folder() const { return GetParam(); }
-  std::string name() const { return folder().filename(); }
-  bool Has(const std::string& file) const { return fs::exists(folder() / file); }
+  const std::string& name() const { return golden_.name; }
+  bool Has(const std::string& file) const { return golden_.Has(file); }
 
   // The model's answers as a frame that went through the form's writer and reader.
-  static Result<Table> Score(const std::shared_ptr<const Model>& model, const fs::path& path) {
-    const std::string text = ReadFile(path);
-    TableSource source{path.filename(), text, DetectTableFormat(text), {}};
+  Result<Table> Score(const std::shared_ptr<const Model>& model, const std::string& input) const {
+    const std::string& text = golden_.Text(input);
+    TableSource source{input, text, DetectTableFormat(text), {}};
     std::ostringstream out;
     const TableFormat form =
         source.format == TableFormat::kAvro ? TableFormat::kBinary : source.format;
@@ -102,9 +99,9 @@ class GoldenTest : public ::testing::TestWithParam<fs::path> {
     return Table::Read({"answers", answers, form, {}});
   }
 
-  static Table ReadFrame(const fs::path& path) {
-    const std::string text = ReadFile(path);
-    auto frame = Table::Read({path.filename(), text, DetectTableFormat(text), {}});
+  Table ReadFrame(const std::string& file) const {
+    const std::string& text = golden_.Text(file);
+    auto frame = Table::Read({file, text, DetectTableFormat(text), {}});
     if (frame) return *std::move(frame);
     ADD_FAILURE() << frame.error().Text();
     return Table();
@@ -113,9 +110,9 @@ class GoldenTest : public ::testing::TestWithParam<fs::path> {
   void ExpectAnswers(const std::shared_ptr<const Model>& model, const std::string& input,
                      const std::string& expected) const {
     SCOPED_TRACE(input + " -> " + expected);
-    const Result<Table> answers = Score(model, folder() / input);
+    const Result<Table> answers = Score(model, input);
     ASSERT_TRUE(answers) << answers.error().Text();
-    const Table frame = ReadFrame(folder() / expected);
+    const Table frame = ReadFrame(expected);
     EXPECT_EQ(expected.ends_with(".avro") ? FindValueDifference(*answers, frame, exactness_)
                                           : FindDifference(*answers, frame, exactness_),
               "");
@@ -123,8 +120,8 @@ class GoldenTest : public ::testing::TestWithParam<fs::path> {
 
   void ExpectRefused(const std::shared_ptr<const Model>& model, const std::string& input,
                      const std::string& error) const {
-    const Result<Table> answers = Score(model, folder() / input);
-    EXPECT_FALSE(answers) << input << " is answered; MLeap throws " << ReadFile(folder() / error);
+    const Result<Table> answers = Score(model, input);
+    EXPECT_FALSE(answers) << input << " is answered; MLeap throws " << golden_.Text(error);
   }
 
   void ExpectRowsRefused(const std::shared_ptr<const Model>& model) const {
@@ -149,12 +146,20 @@ class GoldenTest : public ::testing::TestWithParam<fs::path> {
     const bool fresh = Has("expected.fresh.json") || Has("expected.fresh.bin");
     std::string expected = (fresh ? "expected.fresh" : "expected") + form;
     if (protobuf && Has("expected.pb" + form)) expected = "expected.pb" + form;
-    if (Has(expected)) ExpectAnswers(model, input, expected);
+    ExpectAnswers(model, input, expected);
   }
 
-  void ExpectCase(const std::string& bundle) const {
-    SCOPED_TRACE(bundle);
-    const auto model = Model::Load(folder() / bundle);
+  // A bundle as its zip; where tests/golden/zips has the zip that an exporter packed, that one too.
+  void ExpectBundle(const std::string& bundle) const {
+    if (!Has(bundle)) return;
+    ExpectCase(bundle, directory_.Write(bundle, golden_.Text(bundle)));
+    const fs::path packed = fs::path(SourceDir()) / "tests/golden/zips" / (name() + "." + bundle);
+    if (fs::exists(packed)) ExpectCase(bundle, packed);
+  }
+
+  void ExpectCase(const std::string& bundle, const fs::path& zip) const {
+    SCOPED_TRACE(zip);
+    const auto model = Model::Load(zip);
     if (Has("expected.load.err.txt")) {
       EXPECT_TRUE(MayAnswer(name()) || !IsLoadedAndBound(model)) << "is loaded";
       return;
@@ -170,20 +175,19 @@ class GoldenTest : public ::testing::TestWithParam<fs::path> {
 
   // Where MLeap loads a bundle and then fails for every row, to refuse the bundle is better.
   bool IsAnsweredByMLeap() const {
-    const fs::directory_iterator files(folder());
-    return std::any_of(begin(files), end(files), [](const fs::directory_entry& file) {
-      const std::string name = file.path().filename();
-      return name.starts_with("expected") && name.find(".err.") == std::string::npos;
+    return std::any_of(golden_.files.begin(), golden_.files.end(), [](const auto& file) {
+      return file.first.starts_with("expected") && file.first.find(".err.") == std::string::npos;
     });
   }
 
   // The same bundle in MLeap's other runtime for XGBoost.
-  void ExpectPredictor(const std::string& bundle) const {
+  void ExpectPredictor() const {
     if (!Has("expected.predictor.json")) return;
-    SCOPED_TRACE(bundle + " by the predictor");
+    SCOPED_TRACE("by the predictor");
     LoadOptions options;
     options.xgboost_runtime = XgboostRuntime::kPredictor;
-    const auto model = Model::Load(folder() / bundle, options);
+    const auto model =
+        Model::Load(directory_.Write("model.zip", golden_.Text("model.zip")), options);
     ASSERT_TRUE(model) << model.error().Text();
     ExpectAnswers(*model, "frame.json", "expected.predictor.json");
   }
@@ -192,24 +196,29 @@ class GoldenTest : public ::testing::TestWithParam<fs::path> {
     return model && (*model)->Bind({});
   }
 
+  GoldenCase golden_ = ReadGoldenCase(GetParam());
+  TemporaryDirectory directory_;
   Exactness exactness_ = Exactness::kBits;
 };
 
 TEST_P(GoldenTest, AnswersAsMLeapDoes) {
-  for (const std::string& op : OpsOf(folder())) {
+  for (const std::string& op : OpsOf(golden_)) {
     if (const OpRow* row = FindOp(op)) exactness_ = std::max(exactness_, row->exactness);
   }
-  ExpectCase("model.zip");
-  ExpectPredictor("model.zip");
-  if (Has("model.pb.zip")) ExpectCase("model.pb.zip");
+  ASSERT_TRUE(Has("model.zip") || Has("model.pb.zip"));
+  ExpectBundle("model.zip");
+  ExpectBundle("model.pb.zip");
+  ExpectPredictor();
 }
 
-INSTANTIATE_TEST_SUITE_P(Recorded, GoldenTest,
-                         ::testing::ValuesIn(CasesIn(fs::path(SourceDir()) / "tests/golden/cases")),
-                         CaseName);
-INSTANTIATE_TEST_SUITE_P(Shared, GoldenTest, ::testing::ValuesIn(CasesIn(SharedRoot() / "goldens")),
-                         CaseName);
-GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(GoldenTest);
+INSTANTIATE_TEST_SUITE_P(Recorded, GoldenTest, ::testing::ValuesIn(RecordedCases()), CaseName);
+INSTANTIATE_TEST_SUITE_P(Shared, GoldenTest, ::testing::ValuesIn(SharedCases()), CaseName);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(GoldenTest);  // golden_cases_test.cc wants each
+
+TEST(GoldenShared, IsWhole) {
+  if (!SharedData()) GTEST_SKIP() << kNoSharedData;
+  EXPECT_GE(SharedCases().size(), 130U);
+}
 
 }  // namespace
 }  // namespace pillion::testing

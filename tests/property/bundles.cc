@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <zip.h>
 
-#include <algorithm>
 #include <stdexcept>
 
+#include "tests/support/golden_case.h"
 #include "tests/support/op_fixture.h"
 #include "tests/support/paths.h"
 #include "tests/support/shared_data.h"
@@ -15,13 +15,42 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void AddBundles(const fs::path& root, std::vector<fs::path>* paths) {
-  if (!fs::is_directory(root)) return;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
-    const std::string name = entry.path().filename();
-    if (name.ends_with(".zip") && !name.ends_with(".pb.zip")) paths->push_back(entry.path());
+// All bundles, and the directory where those of recorded cases are written.
+class Laid {
+ public:
+  Laid() {
+    for (const fs::path& path : RecordedCases()) AddCase(path);
+    AddExamples(fs::path(SourceDir()) / "examples");
+    if (const auto shared = SharedData()) {
+      for (const fs::directory_entry& entry : fs::directory_iterator(*shared / "goldens")) {
+        if (entry.is_directory()) AddCase(entry.path());
+      }
+    }
   }
-}
+  const std::vector<TestBundle>& bundles() const { return bundles_; }
+
+ private:
+  void AddCase(const fs::path& path) {
+    const GoldenCase golden = ReadGoldenCase(path);
+    if (!golden.Has("model.zip")) return;
+    const fs::path folder = golden.name;
+    TestBundle& bundle = bundles_.emplace_back();
+    bundle.path = directory_.Write(folder / "model.zip", golden.Text("model.zip"));
+    const auto own_answer = golden.files.lower_bound("expected.pb.");
+    if (!golden.Has("model.pb.zip")) return;
+    if (own_answer != golden.files.end() && own_answer->first.starts_with("expected.pb.")) return;
+    bundle.protobuf = directory_.Write(folder / "model.pb.zip", golden.Text("model.pb.zip"));
+  }
+
+  void AddExamples(const fs::path& root) {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
+      if (entry.path().extension() == ".zip") bundles_.push_back({entry.path(), {}});
+    }
+  }
+
+  TemporaryDirectory directory_;
+  std::vector<TestBundle> bundles_;
+};
 
 struct CloseZip {
   void operator()(zip_t* archive) const { zip_discard(archive); }
@@ -44,14 +73,9 @@ void UnpackMember(zip_t* archive, zip_uint64_t index, const TemporaryDirectory& 
 
 }  // namespace
 
-std::vector<fs::path> BundlePaths() {
-  const fs::path source = SourceDir();
-  std::vector<fs::path> paths;
-  AddBundles(source / "tests/golden/cases", &paths);
-  AddBundles(source / "examples", &paths);
-  if (const auto shared = SharedData()) AddBundles(*shared / "goldens", &paths);
-  std::sort(paths.begin(), paths.end());
-  return paths;
+const std::vector<TestBundle>& Bundles() {
+  static const Laid laid;
+  return laid.bundles();
 }
 
 void Unpack(const fs::path& archive, const TemporaryDirectory& directory) {

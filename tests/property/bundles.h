@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,13 @@
 
 namespace pillion::testing {
 
-// Of each case "model.zip"; a few of them are there to be refused.
-std::vector<std::filesystem::path> BundlePaths();
+struct TestBundle {
+  std::filesystem::path path{};
+  std::optional<std::filesystem::path> protobuf{};  // the same, with the same answers
+};
+
+// A few of them are there to be refused.
+const std::vector<TestBundle>& Bundles();
 
 // Writes the members of `archive` into `directory`. Throws std::runtime_error where it cannot be
 // read.

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import families
-from recorder import spark
+from recorder import casefile, spark
 from recorder.engine import Engine
 
 
@@ -37,6 +37,7 @@ def main():
     session = spark.start(spark.extra_class_path())
     failed = Engine(session, options.work, options.out).record(cases)
     session.stop()
+    casefile.write_index(options.out)
     if failed:
         print("not recorded: " + " ".join(failed))
     return 1 if failed else 0

@@ -34,5 +34,5 @@ failed=0
 MLEAP_CLASSPATH=$(without_extension) "$PYTHON" "$here/record.py" "$work" "$here/../cases" "$@" || failed=1
 export MLEAP_CLASSPATH
 "$PYTHON" "$here/record.py" --extension "$work" "$here/../cases" "$@" || failed=1
-say "$(find "$here/../cases" -name case.json | wc -l) cases, $(du -sh --apparent-size "$here/../cases" | cut -f1)"
+say "$(find "$here/../cases" -name '*.txt' | wc -l) cases, $(du -sh --apparent-size "$here/../cases" | cut -f1)"
 exit $failed

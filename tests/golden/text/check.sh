@@ -7,4 +7,4 @@ recorded=$(cd "$(dirname "$0")" && pwd)/recorded.txt
 
 paste -d'|' "$recorded" <(cut -d'|' -f1 "$recorded" | "$1") | awk -F'|' '
   $2 != $3 { wrong++; print $1 "\n  java    " $2 "\n  pillion " $3 }
-  END { printf "%d questions, %d answered differently\n", NR, wrong; exit wrong > 0 }'
+  END { printf "%d questions, %d answered differently\n", NR, wrong; exit wrong > 0 || NR < 3600 }'

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/golden_case.h"
 #include "tests/support/paths.h"
 
 namespace {
@@ -59,8 +60,12 @@ class CommandTest : public ::testing::Test {
     return path;
   }
 
-  static std::string Golden(const std::string& path) {
-    return pillion::SourceDir() + "/tests/golden/cases/" + path;
+  // The bundle of a recorded case, "NAME/model.zip".
+  std::string Golden(const fs::path& path) const {
+    const std::string name = path.parent_path();
+    const auto golden = pillion::testing::ReadGoldenCase(fs::path(pillion::SourceDir()) /
+                                                         "tests/golden/cases" / (name + ".txt"));
+    return Write(name + ".zip", golden.Text(path.filename().string()));
   }
   static std::string Houses(const std::string& name) {
     return pillion::SourceDir() + "/examples/king-county/" + name;

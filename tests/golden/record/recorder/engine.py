@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import traceback
 
-from recorder import bundles, compare, frames, spark
+from recorder import bundles, casefile, compare, frames, spark
 
 
 class Engine:
@@ -42,7 +42,7 @@ class Engine:
         made = self._work / name / "model.zip"
         if not made.exists():
             made.parent.mkdir(exist_ok=True)
-            shutil.copy(self._out / name / "model.zip", made)
+            casefile.unpack_bundle(self._out / f"{name}.txt", "model.zip", made)
         return made
 
     # The steps.
@@ -89,8 +89,7 @@ class Engine:
             self._failed.append(case.name)
             return
         result = json.loads((folder / "result.json").read_text())
-        target = self._out / case.name
-        shutil.rmtree(target, ignore_errors=True)
+        target = folder / "case"
         shutil.copytree(folder / "out", target)
         for name in ("model.zip", "model.pb.zip"):
             if (folder / name).exists():
@@ -110,6 +109,7 @@ class Engine:
         elif self._models.get(case.name):
             about["versusSpark"] = self._ask_spark(case, result, target)
         (target / "case.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n")
+        casefile.write(target, self._out, case.name)
 
     def _ask_spark(self, case, result, target):
         model, prepare = self._models[case.name]

@@ -185,7 +185,7 @@ def read_json(path):
 
 def _from_json(kind, value):
     if value is None or kind_of(kind) != "tensor":
-        return _narrow(value) if base_of(kind) == "float" and isinstance(value, float) else value
+        return narrow(value) if base_of(kind) == "float" and isinstance(value, float) else value
     indices = value.get("indices")
     return Tensor(
         tuple(NAN if v is None else v for v in value["values"]),
@@ -194,7 +194,7 @@ def _from_json(kind, value):
     )
 
 
-def _narrow(value):
+def narrow(value):
     """The float that a shortest decimal stands for."""
     return struct.unpack("f", struct.pack("f", value))[0]
 
