@@ -12,6 +12,7 @@
 #include "sidecar/commands/files.h"
 #include "sidecar/commands/options.h"
 #include "sidecar/commands/run_dir.h"
+#include "sidecar/commands/service_manager.h"
 #include "sidecar/serving/model_scorer.h"
 #include "sidecar/transport/event_log.h"
 #include "sidecar/transport/open_files.h"
@@ -91,6 +92,7 @@ ExitCode Run(Options options) {
   // Whoever reads this may be gone by now; that is no reason not to serve.
   std::cout << "ready " << options.transport.socket_path << " models=" << NamesOf(arguments)
             << std::endl;
+  NotifyServiceManager("READY=1\nSTATUS=serving " + NamesOf(arguments));
   if (const auto served = (*server)->Run(); !served) {
     std::cerr << "pillion serve: stopped: " << served.error() << '\n';
     return ExitCode::kIo;

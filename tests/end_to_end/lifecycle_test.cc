@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -203,6 +204,36 @@ TEST(Lifecycle, SaysNoMoreThanItIsAskedTo) {
   sidecar.Send(SIGTERM);
   EXPECT_EQ(sidecar.Wait(), 0);
   EXPECT_EQ(sidecar.Log(), "");
+}
+
+TEST(Lifecycle, TellsTheServiceManagerThatItIsReady) {
+  for (const bool abstract : {false, true}) {
+    std::string name = (fs::temp_directory_path() / "pillion-e2e-XXXXXX").string();
+    const fs::path directory = mkdtemp(name.data());
+    std::string path = directory / "notify";
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    if (abstract) {
+      address.sun_path[0] = '\0';
+      path[0] = '@';
+    }
+    const pillion::UniqueFd manager(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+    ASSERT_EQ(bind(manager.get(), reinterpret_cast<sockaddr*>(&address), length), 0);
+    Sidecar sidecar({kModel}, {}, [&] { setenv("NOTIFY_SOCKET", path.c_str(), 1); });
+    std::string state(100, '\0');
+    const ssize_t received = recv(manager.get(), state.data(), state.size(), 0);
+    ASSERT_GT(received, 0);
+    EXPECT_EQ(state.substr(0, static_cast<std::size_t>(received)), "READY=1\nSTATUS=serving house");
+    EXPECT_EQ(Execute("ctl ready --run-dir " + sidecar.run_dir().string()).code, 0) << "it is";
+    fs::remove_all(directory);
+  }
+}
+
+TEST(Lifecycle, DoesNotWaitForAServiceManagerThatIsNotThere) {
+  Sidecar sidecar({kModel}, {}, [] { setenv("NOTIFY_SOCKET", "/no/such/socket", 1); });
+  EXPECT_EQ(sidecar.Ctl("ready").code, 0);
 }
 
 TEST(Lifecycle, RefusesMoreClientsThanItMayOpenFilesFor) {
