@@ -13,7 +13,8 @@
 namespace pillion {
 namespace {
 
-constexpr int kBacklog = 128;
+// As long as the kernel lets it be: who wants to fill it needs as many descriptors.
+constexpr int kBacklog = SOMAXCONN;
 
 std::string WithErrno(const std::string& what) {
   return what + ": " + std::generic_category().message(errno);
@@ -59,6 +60,15 @@ tl::expected<Place, std::string> Look(const std::string& path) {
       WithErrno("cannot tell whether the socket " + path + " is in use, so it is left as it is"));
 }
 
+// Takes over nothing where nothing was seen, if the file system knows how.
+bool MoveIntoPlace(const std::string& from, const std::string& to, Place place) {
+  if (place == Place::kFree) {
+    if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+    if (errno != EINVAL && errno != ENOSYS) return false;
+  }
+  return rename(from.c_str(), to.c_str()) == 0;
+}
+
 }  // namespace
 
 tl::expected<Listener, std::string> Listener::Open(const std::string& path, mode_t mode) {
@@ -83,10 +93,8 @@ tl::expected<Listener, std::string> Listener::Open(const std::string& path, mode
   }
   // Before listen() nobody can connect, whatever the umask made of the file's mode.
   struct stat status {};
-  const unsigned flags = *place == Place::kFree ? RENAME_NOREPLACE : 0;
   if (chmod(temporary.c_str(), mode) != 0 || listen(listener.socket_.get(), kBacklog) != 0 ||
-      lstat(temporary.c_str(), &status) != 0 ||
-      renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), flags) != 0) {
+      lstat(temporary.c_str(), &status) != 0 || !MoveIntoPlace(temporary, path, *place)) {
     auto error = tl::unexpected(WithErrno("cannot listen on " + path));
     unlink(temporary.c_str());
     return error;
