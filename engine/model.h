@@ -71,7 +71,14 @@ class Model : public std::enable_shared_from_this<Model> {
   };
   // Fixes columns to slots and inserts casts. Errors name the column: missing, of a type that
   // cannot be cast, made twice, or unknown. `this` must be owned by a shared_ptr.
+  // Stages that no wanted column depends on run if they may remove rows; of these a string_indexer
+  // is left out where its column is not among the caller's, as Spark does with that of a label.
   Result<std::shared_ptr<const Plan>> Bind(const BindOptions& options) const;
+  // Inputs for which null is a value like any other: nullable, and read by nothing but stages that
+  // put something in the place of nulls.
+  std::vector<std::string> OptionalInputs() const;
+  // The columns that Bind(options) would find missing, in order of use.
+  Schema MissingInputs(const BindOptions& options) const;
 
  private:
   Model() = default;

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "base/suggest.h"
+#include "engine/bundle/quote.h"
 #include "engine/graph/cast.h"
 #include "engine/graph/feature_fusion.h"
 #include "engine/model.h"
@@ -16,8 +18,29 @@ class PlanBuilder {
   PlanBuilder(std::shared_ptr<const Model> model, const Model::BindOptions& options)
       : plan_(new Plan()) {
     plan_->model_ = std::move(model);
+    MarkAvailable(options);
     MarkNeeded(options);
     ChooseInputs(options);
+  }
+
+  // Of the needed stages.
+  Schema MissingInputs() const {
+    const Model& model = *plan_->model_;
+    Schema missing;
+    std::set<std::string_view> there;
+    for (const Field& field : plan_->inputs_) there.insert(field.name);
+    for (std::size_t i = 0; i < model.stages().size(); ++i) {
+      if (!needed_stages_[i]) continue;
+      const Stage& stage = model.stages()[i];
+      for (std::size_t k = 0; k < stage.input_columns.size(); ++k) {
+        if (!there.insert(stage.input_columns[k]).second) continue;
+        missing.push_back({stage.input_columns[k], stage.operation.inputs[k].type});
+      }
+      for (const std::optional<std::string>& column : stage.output_columns) {
+        if (column) there.insert(*column);
+      }
+    }
+    return missing;
   }
 
   Result<std::shared_ptr<const Plan>> Build(const Model::BindOptions& options) {
@@ -42,6 +65,23 @@ class PlanBuilder {
     problems_.push_back({LoadCode::kBadSchema, std::move(where), std::move(what)});
   }
 
+  // Whether all that a stage reads is given, or made by stages of which that holds.
+  void MarkAvailable(const Model::BindOptions& options) {
+    const std::vector<Stage>& stages = plan_->model_->stages();
+    available_stages_.assign(stages.size(), true);
+    if (!options.inputs) return;
+    std::set<std::string_view> columns;
+    for (const Field& field : *options.inputs) columns.insert(field.name);
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      for (const std::string& column : stages[i].input_columns) {
+        if (!columns.contains(column)) available_stages_[i] = false;
+      }
+      for (const std::optional<std::string>& column : stages[i].output_columns) {
+        if (column && available_stages_[i]) columns.insert(*column);
+      }
+    }
+  }
+
   // A stage counts if a wanted column depends on it, or if it may remove rows.
   void MarkNeeded(const Model::BindOptions& options) {
     const Model& model = *plan_->model_;
@@ -49,7 +89,8 @@ class PlanBuilder {
     if (options.outputs) needed_columns_.insert(options.outputs->begin(), options.outputs->end());
     for (std::size_t i = model.stages().size(); i-- > 0;) {
       const Stage& stage = model.stages()[i];
-      bool needed = needed_stages_[i] || stage.operation.may_skip;
+      const bool left_out = !available_stages_[i] && stage.op == "string_indexer";
+      bool needed = needed_stages_[i] || (stage.operation.may_skip && !left_out);
       for (const std::optional<std::string>& column : stage.output_columns) {
         needed = needed || (column && needed_columns_.contains(*column));
       }
@@ -79,7 +120,11 @@ class PlanBuilder {
     for (const std::string& name : names) {
       const auto it = columns_.find(name);
       if (it == columns_.end()) {
-        if (problems_.empty()) Refuse("column '" + name + "'", "is wanted, but nothing makes it");
+        if (problems_.empty()) {
+          Refuse("column " + Quote(name),
+                 "is wanted, but nothing makes it" +
+                     DidYouMean(name, plan_->model_->outputs(), &Field::name));
+        }
         continue;
       }
       plan_->outputs_.push_back({name, it->second.type});
@@ -98,7 +143,9 @@ class PlanBuilder {
     for (std::size_t i = 0; i < stage.input_columns.size(); ++i) {
       const auto it = columns_.find(stage.input_columns[i]);
       if (it == columns_.end()) {
-        Refuse(stage.path, "needs the column '" + stage.input_columns[i] + "', which is missing");
+        Refuse(stage.path, "needs the column " + Quote(stage.input_columns[i]) +
+                               ", which is missing" +
+                               DidYouMean(stage.input_columns[i], plan_->inputs_, &Field::name));
         continue;
       }
       const Port& port = stage.operation.inputs[i];
@@ -173,11 +220,16 @@ class PlanBuilder {
 
   std::shared_ptr<Plan> plan_;
   std::vector<Problem> problems_;
+  std::vector<bool> available_stages_;
   std::vector<bool> needed_stages_;
   std::set<std::string> needed_columns_;
   std::map<std::string, Column> columns_;
   std::map<std::tuple<std::uint32_t, Shape, BasicType, bool>, std::uint32_t> cast_slots_;
 };
+
+Schema Model::MissingInputs(const BindOptions& options) const {
+  return PlanBuilder(shared_from_this(), options).MissingInputs();
+}
 
 Result<std::shared_ptr<const Plan>> Model::Bind(const BindOptions& options) const {
   return PlanBuilder(shared_from_this(), options).Build(options);
