@@ -8,6 +8,8 @@ namespace pillion {
 
 bool JsonReader::Parse(std::string_view text, simdjson::ondemand::document& document) {
   depth_ = 0;
+  broken_ = false;
+  path_.clear();
   if (text.starts_with("\xEF\xBB\xBF")) return Fail("the JSON begins with a byte order mark");
   text_.assign(text);
   text_.append(simdjson::SIMDJSON_PADDING, '\0');
@@ -39,7 +41,15 @@ bool JsonReader::FailExpecting(Value& value, std::string_view expected) {
 }
 
 bool JsonReader::FailSyntax(simdjson::error_code error) {
+  broken_ = true;
   return Fail(std::string("not valid JSON: ") + simdjson::error_message(error));
+}
+
+bool JsonReader::Recover(std::uint32_t depth) {
+  if (broken_) return false;
+  depth_ = depth;
+  path_.clear();
+  return true;
 }
 
 LoadError JsonReader::error() const {

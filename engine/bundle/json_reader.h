@@ -56,6 +56,8 @@ class JsonReader {
   static bool IsArray(Value& value) { return value.raw_json_token().front() == '['; }
   static bool IsString(Value& value) { return value.raw_json_token().front() == '"'; }
   static bool IsNull(Value& value) { return Token(value) == "null"; }
+  // The characters of a scalar, without the white space behind it.
+  static std::string_view Token(Value& value);
   // Where a value begins, in bytes from the start of the text.
   std::size_t OffsetOf(Value& value) const {
     return static_cast<std::size_t>(value.raw_json_token().data() - text_.data());
@@ -65,13 +67,14 @@ class JsonReader {
   bool Fail(std::string what, LoadCode code = LoadCode::kBadBundle);
   bool FailExpecting(Value& value, std::string_view expected);
   LoadError error() const;
+  // Forgets an error about a value whose JSON is sound, at which reading then goes on behind that
+  // value, `depth` being what depth() was in front of it. False: the text itself is broken.
+  bool Recover(std::uint32_t depth);
+  std::uint32_t depth() const { return depth_; }
   // The place of the text that is read next, in front of the path in it: "line 3".
   void set_where(std::string where) { where_ = std::move(where); }
 
  private:
-  // The characters of a scalar, without the white space behind it.
-  static std::string_view Token(Value& value);
-
   bool Parse(std::string_view text, simdjson::ondemand::document& document);
   bool FailSyntax(simdjson::error_code error);
   bool Enter();
@@ -88,7 +91,8 @@ class JsonReader {
   std::string where_;
   std::uint32_t depth_max_;
   std::uint32_t depth_ = 0;
-  std::string path_;  // of the error
+  bool broken_ = false;  // the error is one of syntax
+  std::string path_;     // of the error
   Problem problem_;
 };
 

@@ -1,7 +1,12 @@
 #include "sidecar/commands/files.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 
 namespace pillion {
@@ -33,18 +38,64 @@ Result<std::string> ReadInput(const std::string& path) {
   return ReadAll(file, path);
 }
 
-Output::Output(const std::string& path) : path_(path) {
-  if (!path.empty()) file_.open(path, std::ios::binary);
+Output::~Output() {
+  if (!beside_.empty()) unlink(beside_.c_str());
 }
 
-std::ostream& Output::stream() { return path_.empty() ? std::cout : file_; }
-
-ExitCode Output::Finish() {
-  stream().flush();
-  if (stream()) return ExitCode::kOk;
-  std::cerr << "pillion: " << (path_.empty() ? "standard output" : path_)
-            << ": cannot be written\n";
+ExitCode Output::Fail(int error) {
+  std::cerr << "pillion: " << (ToStandardOutput() ? "standard output" : path_)
+            << ": cannot be written" << (error != 0 ? std::string(": ") + std::strerror(error) : "")
+            << '\n';
   return ExitCode::kIo;
+}
+
+ExitCode Output::Open() {
+  if (ToStandardOutput()) return ExitCode::kOk;
+  struct stat status {};
+  const bool exists = stat(path_.c_str(), &status) == 0;
+  if (!exists && errno != ENOENT) return Fail(errno);
+  const bool is_device = path_.starts_with("/dev/") || path_.starts_with("/proc/");
+  if (is_device || (exists && !S_ISREG(status.st_mode))) {
+    file_.open(path_, std::ios::binary);
+    return file_ ? ExitCode::kOk : Fail(errno);
+  }
+  if (exists && access(path_.c_str(), W_OK) != 0) return Fail(errno);
+  std::error_code failure;
+  target_ = exists ? std::filesystem::canonical(path_, failure).string() : path_;
+  if (failure) return Fail(failure.value());
+  const std::filesystem::path target(target_);
+  std::string pattern = target.parent_path() / ("." + target.filename().string() + ".XXXXXX");
+  const int descriptor = mkstemp(pattern.data());
+  if (descriptor < 0) return Fail(errno);
+  beside_ = pattern;
+  const mode_t mask = umask(0);
+  umask(mask);
+  const mode_t mode = exists ? status.st_mode & 07777 : 0666 & ~mask;
+  const bool owned = !exists || status.st_uid != geteuid() ||
+                     fchown(descriptor, status.st_uid, status.st_gid) == 0 || errno == EPERM;
+  const bool ready = owned && fchmod(descriptor, mode) == 0;
+  const int error = errno;
+  close(descriptor);
+  if (!ready) return Fail(error);
+  file_.open(beside_, std::ios::binary);
+  return file_ ? ExitCode::kOk : Fail(errno);
+}
+
+std::ostream& Output::stream() { return ToStandardOutput() ? std::cout : file_; }
+
+ExitCode Output::Flush() {
+  errno = 0;
+  stream().flush();
+  return stream() ? ExitCode::kOk : Fail(errno);
+}
+
+ExitCode Output::Commit() {
+  if (Flush() != ExitCode::kOk) return ExitCode::kIo;
+  if (beside_.empty()) return ExitCode::kOk;
+  file_.close();
+  if (!file_ || std::rename(beside_.c_str(), target_.c_str()) != 0) return Fail(errno);
+  beside_.clear();
+  return ExitCode::kOk;
 }
 
 void Report(const Problem& problem) {

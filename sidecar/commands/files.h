@@ -11,23 +11,37 @@
 
 namespace pillion {
 
-// An input is read whole; more than this is refused.
+// An input that is read whole may have so many bytes.
 inline constexpr std::size_t kInputBytesMax = std::size_t{2} << 30;
 
 // The bytes of the file, or of standard input for "-".
 Result<std::string> ReadInput(const std::string& path);
 
-// A file, or standard output for an empty path.
+// A file, or standard output for "" and "-". What is written to a file stands beside it, hidden,
+// until Commit() puts it in its place: a run that fails leaves the old file as it was, and the
+// input may be the output. Devices and pipes are written straight.
 class Output {
  public:
-  explicit Output(const std::string& path);
+  explicit Output(std::string path) : path_(std::move(path)) {}
+  ~Output();  // without Commit(): leaves no trace
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
 
+  // Before anything else. kIo, after a message, if the file cannot be written.
+  ExitCode Open();
   std::ostream& stream();
   // Writes what is buffered. kIo, after a message, if anything could not be written.
-  ExitCode Finish();
+  ExitCode Flush();
+  // The same, and puts the file in its place.
+  ExitCode Commit();
 
  private:
+  bool ToStandardOutput() const { return path_.empty() || path_ == "-"; }
+  ExitCode Fail(int error);
+
   std::string path_;
+  std::string target_;  // `path_` without links; empty: written straight
+  std::string beside_;  // where the bytes are; empty: in place
   std::ofstream file_;
 };
 

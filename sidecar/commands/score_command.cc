@@ -1,15 +1,19 @@
 // pillion score: rows of a file through a model.
-#include <functional>
+#include <unistd.h>
+
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "engine/model.h"
 #include "sidecar/commands/command.h"
 #include "sidecar/commands/files.h"
 #include "sidecar/commands/options.h"
-#include "sidecar/commands/score_remote.h"
-#include "sidecar/commands/score_rows.h"
+#include "sidecar/scoring/client_scorer.h"
+#include "sidecar/scoring/plan_scorer.h"
+#include "sidecar/scoring/score_table.h"
 
 namespace pillion {
 namespace {
@@ -23,51 +27,104 @@ struct Options {
   std::string from;
   std::string to = "json";
   std::vector<std::string> select;
+  std::vector<std::string> header;
+  std::vector<std::string> nulls;
+  std::string delimiter;
+  bool missing_as_null = false;
   bool keep_going = false;
 };
 
-// A model in this process, or behind a sidecar.
-struct Scoring {
-  std::function<Result<Schema>(const ScoreOptions&)> columns;  // of JSON lines and CSV
-  std::function<Result<ScoreSummary>(const TableSource&, const ScoreOptions&, RowSink&)> score;
+Result<std::unique_ptr<RowScorer>> OpenScorer(const Options& options) {
+  if (options.url.empty()) {
+    std::shared_ptr<const Model> model;
+    PILLION_ASSIGN(model, Model::Load(options.model, options.load));
+    return std::make_unique<PlanScorer>(std::move(model));
+  }
+  std::unique_ptr<ClientScorer> remote;
+  PILLION_ASSIGN(remote, ClientScorer::Connect(options.url, options.model));
+  return remote;
+}
+
+// A line on a terminal that grows old while rows are scored, if the answers go elsewhere.
+class Progress {
+ public:
+  explicit Progress(bool answers_to_terminal)
+      : shows_(isatty(STDERR_FILENO) != 0 && !answers_to_terminal) {}
+  ~Progress() { Clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void Update(std::uint64_t rows) {
+    const Clock::time_point now = Clock::now();
+    if (!shows_ || now < next_) return;
+    next_ = now + std::chrono::milliseconds(200);
+    std::cerr << "\rpillion: " << rows << " rows" << std::flush;
+    shown_ = true;
+  }
+  void Clear() {
+    if (shown_) std::cerr << "\r\033[K" << std::flush;
+    shown_ = false;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool shows_;
+  bool shown_ = false;
+  Clock::time_point next_ = Clock::now() + std::chrono::seconds(1);
 };
 
-Result<Scoring> OpenLocal(const std::string& path, const LoadOptions& load) {
-  std::shared_ptr<const Model> model;
-  PILLION_ASSIGN(model, Model::Load(path, load));
-  return Scoring{[model](const ScoreOptions& options) { return ColumnsFor(*model, options); },
-                 [model](const TableSource& source, const ScoreOptions& options, RowSink& answers) {
-                   return ScoreRows(model, source, options, answers);
-                 }};
+// The input's text, plain, and what it is.
+struct Input {
+  std::unique_ptr<ByteSource> bytes;
+  std::unique_ptr<TextInput> text;
+  TableSource source;
+};
+
+Result<Input> OpenInput(const Options& options) {
+  Input input;
+  TableSource& source = input.source;
+  source.name = options.input == "-" ? "standard input" : options.input;
+  PILLION_ASSIGN(input.bytes, OpenBytes(options.input));
+  PILLION_ASSIGN(input.bytes, Decompressed(std::move(input.bytes), source.name));
+  input.text = std::make_unique<TextInput>(*input.bytes, source.name);
+  source.csv.header = options.header;
+  source.csv.nulls = options.nulls;
+  if (!options.delimiter.empty()) {
+    source.csv.delimiter =
+        options.delimiter == "tab" || options.delimiter == "\\t" ? '\t' : options.delimiter.front();
+  }
+  if (!options.from.empty()) {
+    source.format = *ParseTableFormat(options.from);
+  } else {
+    PILLION_ASSIGN(source.format, DetectTableFormat(*input.text, source.name));
+    if (!options.header.empty()) source.format = TableFormat::kCsv;
+  }
+  return input;
 }
 
-Result<Scoring> OpenRemote(const std::string& url, const std::string& name) {
-  Result<RemoteModel> connected = RemoteModel::Connect(url, name);
-  if (!connected) return tl::unexpected<LoadError>(connected.error());
-  const auto remote = std::make_shared<RemoteModel>(*std::move(connected));
-  return Scoring{
-      [remote](const ScoreOptions&) { return remote->Columns(); },
-      [remote](const TableSource& source, const ScoreOptions& options, RowSink& answers) {
-        return remote->ScoreRows(source, options, answers);
-      }};
-}
-
-ExitCode ScoreInput(const Scoring& scoring, const Options& options, const std::string& text,
-                    Output& output) {
+ExitCode ScoreInput(RowScorer& scorer, const Options& options, Output& output) {
+  Result<Input> input = OpenInput(options);
+  if (!input) return Report(input.error());
+  if (const ExitCode opened = output.Open(); opened != ExitCode::kOk) return opened;
+  Progress progress(isatty(STDOUT_FILENO) != 0 && options.output.empty());
   ScoreOptions score;
   if (!options.select.empty()) score.select = options.select;
+  score.missing_as_null = options.missing_as_null;
   score.keep_going = options.keep_going;
-  score.report = [](const Problem& problem) { Report(problem); };
-  TableSource source{options.input == "-" ? "standard input" : options.input, text, {}, {}};
-  source.format = options.from.empty() ? DetectTableFormat(text) : *ParseTableFormat(options.from);
-  if (source.format == TableFormat::kJsonLines || source.format == TableFormat::kCsv) {
-    Result<Schema> columns = scoring.columns(score);
-    if (!columns) return Report(columns.error());
-    source.columns = *std::move(columns);
-  }
+  score.report = [&](const Problem& problem) {
+    progress.Clear();
+    Report(problem);
+  };
+  score.note = [&](const std::string& text) {
+    progress.Clear();
+    std::cerr << "pillion: " << text << '\n';
+  };
+  score.progress = [&](std::uint64_t rows) { progress.Update(rows); };
   const std::unique_ptr<RowSink> writer =
       MakeTableWriter(*ParseTableFormat(options.to), output.stream());
-  const Result<ScoreSummary> summary = scoring.score(source, score, *writer);
+  const Result<ScoreSummary> summary =
+      ScoreTable(scorer, input->source, *input->text, score, *writer);
+  progress.Clear();
   if (!summary) {
     // The model was there when it was opened, so what is gone is the server.
     const ExitCode code = Report(summary.error());
@@ -80,18 +137,22 @@ ExitCode ScoreInput(const Scoring& scoring, const Options& options, const std::s
 }
 
 ExitCode Run(const Options& options) {
-  const Result<Scoring> scoring = options.url.empty() ? OpenLocal(options.model, options.load)
-                                                      : OpenRemote(options.url, options.model);
-  if (!scoring) {
-    const ExitCode code = Report(scoring.error());
+  if (options.delimiter.size() > 1 && options.delimiter != "tab" && options.delimiter != "\\t") {
+    std::cerr << "pillion: --delimiter: expected one character or tab, found '" << options.delimiter
+              << "'\n";
+    return ExitCode::kUsage;
+  }
+  const Result<std::unique_ptr<RowScorer>> scorer = OpenScorer(options);
+  if (!scorer) {
+    const ExitCode code = Report(scorer.error());
     return options.url.empty() ? code : ExitCode::kUnavailable;
   }
-  const Result<std::string> text = ReadInput(options.input);
-  if (!text) return Report(text.error());
   Output output(options.output);
-  const ExitCode scored = ScoreInput(*scoring, options, *text, output);
-  const ExitCode written = output.Finish();
-  return scored == ExitCode::kOk || written == ExitCode::kIo ? written : scored;
+  const ExitCode scored = ScoreInput(**scorer, options, output);
+  if (scored == ExitCode::kIo) return scored;
+  const bool done = scored == ExitCode::kOk || scored == ExitCode::kFindings;
+  const ExitCode written = done ? output.Commit() : output.Flush();
+  return written == ExitCode::kIo ? written : scored;
 }
 
 }  // namespace
@@ -112,25 +173,49 @@ CommandRun SetUpScore(CommandLine& line) {
       .OneOf({"json", "binary", "jsonl", "csv"})
       .Env("PILLION_TO");
   AddXgboostRuntime(line, options->load);
-  AddSelect(line, options->select, "Columns of the answers: a,b,c");
-  line.Add("-o,--output", options->output, "File for the answers").DefaultIs("standard output");
+  AddSelect(line, options->select, "Columns of the answers, of INPUT or of the model: a,b,c");
+  line.Add("-o,--output", options->output, "File for the answers; replaced when all is done")
+      .DefaultIs("standard output");
+  line.AddFlag("--missing-as-null", options->missing_as_null,
+               "Columns that INPUT, or a JSON row, does not have are null where they may be")
+      .Env("PILLION_MISSING_AS_NULL");
   line.AddFlag("--keep-going", options->keep_going,
-               "Rows that cannot be scored get nulls and are reported; exit code 1")
+               "Rows that cannot be read or scored get nulls and are reported; exit code 1")
       .Env("PILLION_KEEP_GOING");
+  line.Add("--header", options->header, "CSV without a header line: its columns in order, a,b,c")
+      .CommaSeparated()
+      .DefaultIs("the first line");
+  line.Add("--delimiter", options->delimiter, "CSV: what stands between fields, or tab")
+      .DefaultIs("told by the header");
+  line.Add("--null", options->nulls, "CSV: a field that means null, such as NA; may be repeated")
+      .CommaSeparated()
+      .DefaultIs("the empty one alone");
   line.Footer(
-      "INPUT is a leap frame (json, MLeap's binary form, which alone carries NaN both ways, or "
-      "avro),\n"
-      "JSON lines (an object a line; members that the model does not know are ignored) or CSV with "
-      "a\n"
-      "header line.\n"
-      "Columns of JSON lines and CSV have the types of the model's inputs. A bad row ends the\n"
-      "command with 65 and names row, column and reason. Rows that a stage removes are left out.\n"
+      "INPUT is a leap frame (json, MLeap's binary form, or avro), JSON rows (jsonl) or CSV,\n"
+      "plain or compressed with gzip or zstd. JSON rows are an object a line, objects over\n"
+      "several lines, an array of objects, pandas' split form, or a request as MLflow, TensorFlow\n"
+      "Serving and SageMaker take it. JSON rows and CSV are a stream: each row is answered before\n"
+      "the next one is waited for, and any number of rows takes the memory of a few. The other\n"
+      "forms are read to the end of the input first, and may have 2 GiB.\n"
+      "\n"
+      "A value is read by its own type and cast as MLeap casts: true is 1 to a number, 98103 is\n"
+      "\"98103\" to text; NaN and Infinity are numbers. A needed column must be there, and null "
+      "has\n"
+      "to be said, or --missing-as-null be given; JSON rows may leave out what an imputer fills.\n"
+      "Columns that the model does not know pass through. A bad row ends the command with 65 and\n"
+      "names row, column and reason. Rows that a stage removes are left out and counted.\n"
       "\n"
       "Examples:\n"
       "  pillion score house.zip houses.frame.json\n"
       "  pillion score house.zip houses.csv --to csv --select id,prediction -o prices.csv\n"
       "  pillion score --url shm:/run/pillion/pillion.sock house houses.frame.json\n"
-      "  echo '{\"bedrooms\": 3, \"zipcode\": \"98103\"}' | pillion score house.zip --to jsonl\n");
+      "  echo '{\"id\": 7, \"bedrooms\": 3, \"bathrooms\": 1, \"sqft_living\": 1180,\n"
+      "         \"sqft_lot\": 5650, \"floors\": 1, \"waterfront\": false, \"view\": 0,\n"
+      "         \"condition\": 3, \"grade\": 7, \"sqft_above\": 1180, \"yr_built\": 1955,\n"
+      "         \"yr_renovated\": 0, \"lat\": 47.5112, \"long\": -122.257, \"sqft_living15\": "
+      "1340,\n"
+      "         \"sqft_lot15\": 5650, \"zipcode\": 98178}' |\n"
+      "    pillion score house.zip --to jsonl --select id,prediction\n");
   return [options] { return Run(*options); };
 }
 

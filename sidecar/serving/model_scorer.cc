@@ -106,7 +106,8 @@ std::vector<ModelFacts> ModelScorer::Facts() const {
   std::vector<ModelFacts> facts;
   for (const auto& [name, served] : models_) {
     facts.push_back({name, served.version, served.path.string(), served.model->content_hash().Hex(),
-                     served.model->stages().size(), served.model->bundle_bytes()});
+                     served.model->stages().size(), served.model->bundle_bytes(),
+                     served.model->OptionalInputs()});
   }
   return facts;
 }
@@ -128,6 +129,13 @@ std::string ModelScorer::ModelsJson() const {
     json.String(model.content_sha256);
     json.Key("stages");
     json.Number(static_cast<std::int64_t>(model.stages));
+    json.Key("optional_inputs");
+    json.BeginArray();
+    for (const std::string& input : model.optional_inputs) {
+      json.Element();
+      json.String(input);
+    }
+    json.EndArray();
     json.Key("bundle_bytes");
     json.Number(static_cast<std::int64_t>(model.bundle_bytes));
     json.EndObject();

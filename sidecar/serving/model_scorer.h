@@ -31,6 +31,7 @@ struct ModelFacts {
   std::string content_sha256;  // of what loading reads, however it is packed
   std::size_t stages = 0;
   std::size_t bundle_bytes = 0;
+  std::vector<std::string> optional_inputs;  // see Model::OptionalInputs()
 };
 
 class ModelScorer final : public Scorer {

@@ -12,15 +12,24 @@
 
 namespace pillion {
 
-// How a vector looks: leap frames have every tensor as an object; JSON lines and CSV have dense
-// vectors as plain arrays, and take either.
+// How a dense vector is written: leap frames have every tensor as an object, JSON lines and CSV
+// have plain arrays. Either is read everywhere.
 enum class VectorForm : std::uint8_t { kObject, kArray };
+
+// Which JSON values a column takes.
+enum class CellRules : std::uint8_t {
+  kDeclared,  // those of its type: leap frames
+  // Any that can be cast to it as MLeap casts: JSON rows, which declare nothing. A boolean is 1 or
+  // 0 to numbers and text, a number is its digits to text, text is read as in cell_text.h, NaN and
+  // infinities are spelled as Python and Java do.
+  kOwnType,
+};
 
 // Reads cells into an arena. One text at a time, as the reader.
 class JsonCellReader {
  public:
-  JsonCellReader(JsonReader& reader, VectorForm vectors, Arena& arena)
-      : reader_(&reader), vectors_(vectors), arena_(&arena) {}
+  JsonCellReader(JsonReader& reader, CellRules rules, Arena& arena)
+      : reader_(&reader), rules_(rules), arena_(&arena) {}
 
   // False: the reader has the error. A null is missing in a nullable column, NaN in any other
   // column of double or float. A tensor's dimensions are not compared with its dense values; a
@@ -29,7 +38,11 @@ class JsonCellReader {
 
  private:
   template <typename T>
+  bool ReadScalar(JsonReader::Value json, BasicType base, Value& value);
+  template <typename T>
   bool ReadElement(JsonReader::Value json, BasicType base, T& element);
+  template <typename T>
+  bool ReadOwnType(JsonReader::Value json, BasicType base, T& element);
   template <typename T>
   bool ReadElements(JsonReader::Value json, BasicType base, Value& value);
   template <typename T>
@@ -44,7 +57,7 @@ class JsonCellReader {
   const T* Keep(const Stored* elements, std::size_t count);
 
   JsonReader* reader_;
-  VectorForm vectors_;
+  CellRules rules_;
   Arena* arena_;
   std::string text_;
 };

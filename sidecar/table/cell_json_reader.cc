@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "engine/bundle/base64.h"
+#include "engine/kernels/java_number.h"
 #include "sidecar/table/cell_json.h"
+#include "sidecar/table/cell_text.h"
 #include "sidecar/table/readers.h"
 
 namespace pillion {
@@ -14,6 +16,24 @@ namespace {
 using internal::Boxed;
 
 constexpr std::size_t kRankMax = std::numeric_limits<std::uint8_t>::max();
+constexpr char kTensorForm[] = R"(a tensor is written {"dimensions": [...], "values": [...]})";
+
+// As Python's json writes them.
+std::optional<double> ParseNonFinite(std::string_view token) {
+  if (token == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (token == "Infinity") return std::numeric_limits<double>::infinity();
+  if (token == "-Infinity") return -std::numeric_limits<double>::infinity();
+  return std::nullopt;
+}
+
+// The label that a number is: its digits, or Java's text of a double.
+std::string LabelOf(std::string_view token, double number) {
+  if (token.find_first_not_of("-0123456789") == std::string_view::npos && token != "-0") {
+    return std::string(token);
+  }
+  char buffer[kJavaNumberBytesMax];
+  return {buffer, FormatJavaNumber(number, buffer)};
+}
 
 }  // namespace
 
@@ -51,6 +71,48 @@ bool JsonCellReader::ReadText(JsonReader::Value json, BasicType base, std::strin
 }
 
 template <typename T>
+bool JsonCellReader::ReadOwnType(JsonReader::Value json, BasicType base, T& element) {
+  constexpr bool kText = std::is_same_v<T, std::string_view>;
+  const std::string_view token = JsonReader::Token(json);
+  if (JsonReader::IsString(json)) {
+    if constexpr (kText) {
+      return ReadText(json, base, element);
+    } else {
+      if (!reader_->Read(json, text_)) return false;
+      std::optional<std::string> wrong = ParseCell(text_, element);
+      return !wrong || reader_->Fail(*std::move(wrong));
+    }
+  }
+  if (token == "true" || token == "false") {
+    if constexpr (kText) {
+      return base == BasicType::kByteString ? reader_->FailExpecting(json, "base64 text")
+                                            : KeepText(token == "true" ? "1" : "0", base, element);
+    } else {
+      element = static_cast<T>(token == "true" ? 1 : 0);
+      return true;
+    }
+  }
+  if constexpr (kText) {
+    const std::optional<double> number = ParseJsonDouble(token);
+    if (!number || base == BasicType::kByteString) return reader_->FailExpecting(json, "a string");
+    return KeepText(LabelOf(token, *number), base, element);
+  } else if constexpr (std::is_same_v<T, bool>) {
+    const std::optional<double> number = ParseJsonDouble(token);
+    if (!number) return reader_->FailExpecting(json, "true or false");
+    element = *number != 0;
+    return true;
+  } else {
+    if constexpr (std::is_floating_point_v<T>) {
+      if (const std::optional<double> number = ParseNonFinite(token)) {
+        element = static_cast<T>(*number);
+        return true;
+      }
+    }
+    return ReadElement(json, base, element);
+  }
+}
+
+template <typename T>
 bool JsonCellReader::ReadElement(JsonReader::Value json, BasicType base, T& element) {
   if constexpr (std::is_same_v<T, std::string_view>) {
     return ReadText(json, base, element);
@@ -66,10 +128,27 @@ bool JsonCellReader::ReadElement(JsonReader::Value json, BasicType base, T& elem
 }
 
 template <typename T>
+bool JsonCellReader::ReadScalar(JsonReader::Value json, BasicType base, Value& value) {
+  value.null = false;
+  if (rules_ == CellRules::kDeclared) return ReadElement(json, base, value.As<T>());
+  // To a number "" and "null" are null, as MLeap casts text.
+  if (!std::is_same_v<T, std::string_view> && JsonReader::IsString(json)) {
+    const std::string_view token = JsonReader::Token(json);
+    if (token == "\"\"" || token == "\"null\"") {
+      value = Value::Null();
+      return reader_->Skip(json);
+    }
+  }
+  return ReadOwnType(json, base, value.As<T>());
+}
+
+template <typename T>
 bool JsonCellReader::ReadElements(JsonReader::Value json, BasicType base, Value& value) {
   std::vector<Boxed<T>> elements;
   const bool read = reader_->ReadArray(json, [&](JsonReader::Value item) {
-    return ReadElement(item, base, elements.emplace_back().value);
+    T& element = elements.emplace_back().value;
+    return rules_ == CellRules::kDeclared ? ReadElement(item, base, element)
+                                          : ReadOwnType(item, base, element);
   });
   if (!read) return false;
   const T* kept = Keep<T>(elements.data(), elements.size());
@@ -80,11 +159,14 @@ bool JsonCellReader::ReadElements(JsonReader::Value json, BasicType base, Value&
 
 template <typename T>
 bool JsonCellReader::ReadTensor(JsonReader::Value json, BasicType base, Value& value) {
-  if (vectors_ == VectorForm::kArray && JsonReader::IsArray(json)) {
+  if (JsonReader::IsArray(json)) {
     if (!ReadElements<T>(json, base, value)) return false;
     value.rank = 1;
     value.size = static_cast<std::int32_t>(value.count);
     return true;
+  }
+  if (json.raw_json_token().front() != '{') {
+    return reader_->FailExpecting(json, std::string("a tensor (") + kTensorForm + ")");
   }
   bool has_values = false;
   std::optional<std::vector<std::int32_t>> dimensions;
@@ -102,8 +184,7 @@ bool JsonCellReader::ReadTensor(JsonReader::Value json, BasicType base, Value& v
     });
   });
   if (!read) return false;
-  if (!has_values || !dimensions)
-    return reader_->Fail("a tensor needs \"values\" and \"dimensions\"");
+  if (!has_values || !dimensions) return reader_->Fail(kTensorForm);
   const std::size_t rank = dimensions->size();
   if (rank > kRankMax) return reader_->Fail("a tensor of more than 255 dimensions");
   value.rank = static_cast<std::uint8_t>(rank);
@@ -145,7 +226,9 @@ bool JsonCellReader::ReadMap(JsonReader::Value json, const DataType& type, Value
       keys.push_back(key);
       elements.emplace_back();
     }
-    return ReadElement(item, type.base, elements[it->second].value);
+    T& element = elements[it->second].value;
+    return rules_ == CellRules::kDeclared ? ReadElement(item, type.base, element)
+                                          : ReadOwnType(item, type.base, element);
   });
   if (!read) return false;
   const T* kept = Keep<T>(elements.data(), elements.size());
@@ -172,8 +255,7 @@ bool JsonCellReader::Read(JsonReader::Value json, const DataType& type, Value& v
       case Shape::kMap: return ReadMap<T>(json, type, value);
       case Shape::kScalar: break;
     }
-    value.null = false;
-    return ReadElement(json, type.base, value.As<T>());
+    return ReadScalar<T>(json, type.base, value);
   });
 }
 

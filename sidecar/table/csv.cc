@@ -1,58 +1,93 @@
 #include "sidecar/table/csv.h"
 
-namespace pillion {
+#include <algorithm>
 
+#include "sidecar/table/table_format.h"
+
+namespace pillion {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
-CsvScanner::CsvScanner(std::string_view text) : text_(text) {
-  if (text.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
-}
-
-bool CsvScanner::Next(std::vector<CsvField>& record) {
-  record.clear();
-  if (!error_.empty() || at_ == text_.size()) return false;
+Result<bool> CsvScanner::Next(std::vector<CsvField>& record) {
+  input_->Consume(taken_);
+  taken_ = 0;
+  bool whole = false;
   for (;;) {
-    if (!ReadField(record.emplace_back())) return false;
-    if (at_ == text_.size()) return true;
-    const char delimiter = text_[at_++];
-    if (delimiter == ',') continue;
-    if (delimiter == '\r' && at_ < text_.size() && text_[at_] == '\n') ++at_;
-    return true;
+    const std::string_view text = input_->rest();
+    if (text.empty() && whole) return false;
+    at_ = 0;
+    count_ = 0;
+    const Outcome outcome = text.empty() ? Outcome::kNeedsMore : Scan(text, whole, record);
+    if (outcome == Outcome::kRecord) {
+      record.resize(count_);
+      taken_ = at_;
+      const std::string_view taken = text.substr(0, at_);
+      line_ = next_line_;
+      next_line_ += static_cast<std::uint64_t>(std::count(taken.begin(), taken.end(), '\n'));
+      raw_ = taken.substr(0, taken.find_last_not_of("\r\n") + 1);
+      return true;
+    }
+    if (outcome == Outcome::kBad) {
+      line_ = next_line_;
+      return Fail(LoadCode::kBadSchema, "", wrong_);
+    }
+    bool more = false;
+    PILLION_ASSIGN(more, input_->More(kRowBytesMax, "a record"));
+    whole = !more;
   }
 }
 
-bool CsvScanner::ReadField(CsvField& field) {
-  field.offset = at_;
-  if (at_ < text_.size() && text_[at_] == '"') return ReadQuoted(field);
-  const std::size_t begin = at_;
-  while (!AtEndOfField()) ++at_;
-  field.text = text_.substr(begin, at_ - begin);
-  return true;
+CsvScanner::Outcome CsvScanner::Scan(std::string_view text, bool whole,
+                                     std::vector<CsvField>& record) {
+  for (;;) {
+    if (count_ == record.size()) record.emplace_back();
+    CsvField& field = record[count_++];
+    field.text.clear();
+    field.quoted = false;
+    const Outcome outcome = ScanField(text, whole, field);
+    if (outcome != Outcome::kRecord) return outcome;
+    if (at_ == text.size()) return whole ? Outcome::kRecord : Outcome::kNeedsMore;
+    const char end = text[at_++];
+    if (end == delimiter_) continue;
+    if (end == '\r') {
+      if (at_ == text.size() && !whole) return Outcome::kNeedsMore;
+      if (at_ < text.size() && text[at_] == '\n') ++at_;
+    }
+    return Outcome::kRecord;
+  }
 }
 
-bool CsvScanner::ReadQuoted(CsvField& field) {
+CsvScanner::Outcome CsvScanner::ScanField(std::string_view text, bool whole, CsvField& field) {
+  if (skip_blanks_) at_ = std::min(text.find_first_not_of(' ', at_), text.size());
+  if (at_ < text.size() && text[at_] == '"') return ScanQuoted(text, whole, field);
+  const std::size_t begin = at_;
+  while (at_ < text.size() && !EndsField(text[at_])) ++at_;
+  field.text.assign(text.substr(begin, at_ - begin));
+  return Outcome::kRecord;
+}
+
+CsvScanner::Outcome CsvScanner::ScanQuoted(std::string_view text, bool whole, CsvField& field) {
   field.quoted = true;
   ++at_;
   for (;;) {
-    const std::size_t quote = text_.find('"', at_);
+    const std::size_t quote = text.find('"', at_);
     if (quote == std::string_view::npos) {
-      at_ = field.offset;
-      error_ = "a quoted field that does not end";
-      return false;
+      wrong_ = "a quoted field that does not end";
+      return whole ? Outcome::kBad : Outcome::kNeedsMore;
     }
-    field.text += text_.substr(at_, quote - at_);
+    field.text += text.substr(at_, quote - at_);
     at_ = quote + 1;
-    if (at_ == text_.size() || text_[at_] != '"') break;
+    if (at_ == text.size()) return whole ? Outcome::kRecord : Outcome::kNeedsMore;
+    if (text[at_] != '"') break;
     field.text += '"';
     ++at_;
   }
-  if (AtEndOfField()) return true;
-  error_ = "expected a comma or the end of the line behind a quoted field";
-  return false;
+  if (EndsField(text[at_])) return Outcome::kRecord;
+  wrong_ = "expected the delimiter or the end of the line behind a quoted field";
+  return Outcome::kBad;
 }
 
 void AppendCsvField(std::string_view text, std::string& out) {

@@ -1,91 +1,198 @@
-// Tables as CSV: a header line with the column names, then a row a record. Scalars are plain text,
+// Tables as CSV: a line with the column names, then a row a record. Scalars are plain text,
 // everything else is JSON in a field. An empty field is null, a quoted empty one an empty string.
 #include <simdjson.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/suggest.h"
 #include "engine/bundle/base64.h"
 #include "engine/bundle/json_reader.h"
 #include "engine/bundle/quote.h"
-#include "engine/kernels/java_number.h"
 #include "sidecar/table/cell_json.h"
+#include "sidecar/table/cell_text.h"
 #include "sidecar/table/csv.h"
 #include "sidecar/table/readers.h"
 
 namespace pillion::internal {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kDelimiters = ",\t;|";
+
 class CsvReader {
  public:
-  CsvReader(const TableSource& source, Arena& arena, RowSink& sink)
+  CsvReader(const TableSource& source, TextInput& input, Arena& arena, RowSink& sink)
       : source_(source),
+        input_(input),
         arena_(arena),
         sink_(sink),
-        scanner_(source.text),
+        scanner_(input, source.csv.delimiter == '\0' ? ',' : source.csv.delimiter),
         json_(source.name, Limits{}),
-        cells_(json_, VectorForm::kArray, arena) {}
+        cells_(json_, CellRules::kOwnType, arena) {}
 
   Result<void> Read() {
-    if (!simdjson::validate_utf8(source_.text.data(), source_.text.size())) {
-      return Fail(LoadCode::kBadSchema, source_.name, "expected UTF-8 text, found other bytes");
-    }
     PILLION_TRY(ReadHeader());
     PILLION_TRY(sink_.Begin(schema_));
-    std::vector<CsvField> record;
-    std::vector<Value> row(schema_.size());
-    for (std::size_t row_number = 1; scanner_.Next(record); ++row_number) {
-      const bool blank = record.size() == 1 && record[0].text.empty() && !record[0].quoted;
+    row_.resize(schema_.size());
+    for (;;) {
+      const Result<bool> more = scanner_.Next(record_);
+      if (!more) return AtLine(more.error());
+      if (!*more) break;
+      const bool blank = record_.size() == 1 && record_[0].text.empty() && !record_[0].quoted;
       if (blank && schema_.size() != 1) continue;
-      if (record.size() != row.size()) {
-        return FailAt(row_number, "", record.front().offset,
-                      "expected " + std::to_string(row.size()) + " fields, found " +
-                          std::to_string(record.size()));
-      }
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        if (ReadCell(record[i], schema_[i].type, row[i])) continue;
-        return FailAt(row_number, schema_[i].name, record[i].offset, std::move(what_));
-      }
-      PILLION_TRY(sink_.Add(row));
-    }
-    if (!scanner_.error().empty()) {
-      return Fail(LoadCode::kBadSchema,
-                  source_.name + ": offset " + std::to_string(scanner_.offset()), scanner_.error());
+      PILLION_TRY(ReadRow());
     }
     return sink_.End();
   }
 
  private:
   Result<void> ReadHeader() {
-    std::vector<CsvField> header;
-    if (!scanner_.Next(header)) {
-      return Fail(LoadCode::kBadSchema, source_.name,
-                  scanner_.error().empty() ? "expected a line of column names, found no text"
-                                           : scanner_.error());
+    bool more = true;
+    while (more && input_.rest().size() < kByteOrderMark.size()) {
+      PILLION_ASSIGN(more, input_.More(kRowBytesMax, "the first line"));
     }
-    std::set<std::string_view> names;
-    for (const CsvField& field : header) {
-      if (!names.insert(field.text).second) {
-        return Fail(LoadCode::kBadSchema, source_.name,
-                    "the column " + Quote(field.text) + " stands twice in the header");
+    if (input_.rest().starts_with(kByteOrderMark)) input_.Consume(kByteOrderMark.size());
+    if (!source_.csv.header.empty()) return TakeHeader(source_.csv.header);
+    Result<bool> any = scanner_.Next(record_);
+    if (any && *any && source_.csv.delimiter == '\0') any = ChooseDelimiter();
+    if (!any) return AtLine(any.error());
+    if (!*any) {
+      return Fail(LoadCode::kBadSchema, source_.name,
+                  "expected a line of column names, found no text");
+    }
+    if (!simdjson::validate_utf8(scanner_.raw().data(), scanner_.raw().size())) {
+      return Fail(LoadCode::kBadSchema, source_.name + ": line 1", kNoUtf8);
+    }
+    std::vector<std::string> names;
+    for (const CsvField& field : record_) names.push_back(field.text);
+    TrimNames(names);
+    PILLION_TRY(ExpectNames(names));
+    return TakeHeader(names);
+  }
+
+  // The one by which the header has most of the known columns, or most columns if it has none.
+  Result<bool> ChooseDelimiter() {
+    const std::string line(scanner_.raw());
+    char best = ',';
+    std::size_t best_known = 0;
+    std::size_t best_count = 0;
+    std::vector<CsvField> fields;
+    for (const char delimiter : kDelimiters) {
+      TextInput text(line);
+      const Result<bool> scanned = CsvScanner(text, delimiter).Next(fields);
+      if (!scanned || !*scanned) continue;
+      const auto known = static_cast<std::size_t>(std::count_if(
+          fields.begin(), fields.end(),
+          [&](const CsvField& field) { return Find(WithoutBlanks(field.text)) != nullptr; }));
+      const bool wider = known == 0 && best_count == 1 && fields.size() > 1 && delimiter != ',';
+      if (known > best_known || best_count == 0 || (best_known == 0 && wider)) {
+        best = delimiter;
+        best_known = known;
+        best_count = fields.size();
       }
-      schema_.push_back({field.text, TypeOf(field.text)});
+    }
+    scanner_.set_delimiter(best);
+    TextInput text(line);
+    return CsvScanner(text, best).Next(record_);
+  }
+
+  // "a, b": as many write it, though the blank is part of the name by the letter.
+  void TrimNames(std::vector<std::string>& names) {
+    bool blanks = names.size() > 1;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (record_[i].quoted || Find(names[i]) != nullptr) {
+        blanks = blanks && i == 0;
+        continue;
+      }
+      blanks = blanks && (i == 0 || names[i].starts_with(' '));
+      const std::string_view solid = WithoutBlanks(names[i]);
+      if (blanks || Find(solid) != nullptr) names[i] = std::string(solid);
+    }
+    scanner_.set_skip_blanks(blanks);
+  }
+
+  // A first line without any known name is more likely a row.
+  Result<void> ExpectNames(const std::vector<std::string>& names) const {
+    if (source_.columns.empty()) return {};
+    std::vector<std::string_view> known;
+    for (const Field& field : source_.columns) known.emplace_back(field.name);
+    bool has_value = false;
+    std::string line;
+    for (const std::string& name : names) {
+      if (Nearest(name, known)) return {};
+      double number = 0;
+      has_value = has_value || name.empty() || !ParseCell(name, number);
+      if (line.size() < 60) line.append(line.empty() ? "" : ", ").append(Quote(name));
+    }
+    if (!has_value) return {};
+    std::string needed;
+    for (const std::string_view name : known) {
+      if (needed.size() < 120) needed.append(needed.empty() ? "" : ",").append(name);
+    }
+    return Fail(LoadCode::kBadSchema, source_.name + ": line 1",
+                "expected the names of the columns, found what seems to be a row: " + line +
+                    "; where there is no header line, give the names in order: --header " + needed);
+  }
+
+  Result<void> TakeHeader(const std::vector<std::string>& header) {
+    std::set<std::string_view> names;
+    for (const std::string& name : header) {
+      if (!names.insert(name).second) {
+        return Fail(LoadCode::kBadSchema, source_.name,
+                    "the column " + Quote(name) + " stands twice in the header");
+      }
+      const Field* known = Find(name);
+      schema_.push_back(
+          {name, known != nullptr ? known->type : DataType::Scalar(BasicType::kString)});
     }
     return {};
   }
 
-  DataType TypeOf(std::string_view name) const {
+  const Field* Find(std::string_view name) const {
     for (const Field& field : source_.columns) {
-      if (field.name == name) return field.type;
+      if (field.name == name) return &field;
     }
-    return DataType::Scalar(BasicType::kString);
+    return nullptr;
   }
 
-  Result<void> FailAt(std::size_t row, std::string_view column, std::size_t offset,
-                      std::string what) {
-    return Fail(LoadCode::kBadSchema, PlaceOf(source_, row, column, offset), std::move(what));
+  Result<void> ReadRow() {
+    ++row_number_;
+    std::optional<Problem> problem;
+    const auto refuse = [&](std::string_view column) {
+      if (problem) return;
+      problem = {LoadCode::kBadSchema, PlaceOfRow(source_, row_number_, scanner_.line(), column),
+                 std::move(what_)};
+    };
+    if (record_.size() != row_.size()) {
+      what_ = "expected " + std::to_string(row_.size()) + " fields, found " +
+              std::to_string(record_.size());
+      refuse("");
+    } else if (!simdjson::validate_utf8(scanner_.raw().data(), scanner_.raw().size())) {
+      what_ = kNoUtf8;
+      refuse("");
+    }
+    const bool whole = !problem;
+    for (std::size_t i = 0; i < row_.size(); ++i) {
+      if (whole && ReadCell(record_[i], schema_[i].type, row_[i])) continue;
+      row_[i] = Value::Null();
+      refuse(schema_[i].name);
+    }
+    if (!problem) return sink_.Add(row_);
+    if (!source_.keep_going) return tl::unexpected(LoadError({*std::move(problem)}));
+    return sink_.AddUnreadable(row_, *problem);
+  }
+
+  // The scanner's error, which has no place.
+  tl::unexpected<LoadError> AtLine(LoadError error) const {
+    Problem& problem = error.problems.front();
+    if (problem.where.empty()) {
+      problem.where = PlaceOfRow(source_, row_number_ + 1, scanner_.line(), "");
+    }
+    return tl::unexpected(std::move(error));
   }
 
   bool Expecting(std::string_view expected, std::string_view found) {
@@ -93,12 +200,24 @@ class CsvReader {
     return false;
   }
 
+  bool IsNull(const CsvField& field, const DataType& type) const {
+    if (field.quoted) return field.text.empty() && !IsPlainText(type);
+    const std::vector<std::string>& nulls = source_.csv.nulls;
+    if (std::find(nulls.begin(), nulls.end(), field.text) != nulls.end()) return true;
+    if (IsPlainText(type)) return field.text.empty();
+    const std::string_view solid = WithoutBlanks(field.text);
+    return solid.empty() || solid == "null";
+  }
+
+  static bool IsPlainText(const DataType& type) {
+    return type.shape == Shape::kScalar && IsText(type.base);
+  }
+
   bool ReadCell(const CsvField& field, const DataType& type, Value& value) {
     value = Value::Null();
-    const bool is_text = type.shape == Shape::kScalar && IsText(type.base);
-    if (field.text.empty() && !(is_text && field.quoted)) {
+    if (IsNull(field, type)) {
       if (type.nullable) return true;
-      if (!is_text) return Expecting(Describe(type), field.text);
+      if (!IsPlainText(type) || !field.text.empty()) return Expecting(Describe(type), field.text);
     }
     if (type.shape != Shape::kScalar) return ReadJson(field.text, type, value);
     value.null = false;
@@ -121,16 +240,12 @@ class CsvReader {
 
   template <typename T>
   bool ReadScalar(std::string_view text, BasicType base, T& x) {
-    if constexpr (std::is_same_v<T, bool>) {
-      x = text == "true";
-      return x || text == "false" || Expecting("true or false", text);
-    } else if constexpr (std::is_same_v<T, std::string_view>) {
+    if constexpr (std::is_same_v<T, std::string_view>) {
       return ReadText(text, base, x);
-    } else if constexpr (std::is_floating_point_v<T>) {
-      return ParseJavaNumber(text, &x) || Expecting("a number", text);
     } else {
-      return ParseJavaNumber(text, &x) ||
-             Expecting("an integer of " + std::to_string(8 * sizeof(T)) + " bits", text);
+      std::optional<std::string> wrong = ParseCell(text, x);
+      if (wrong) what_ = *std::move(wrong);
+      return !wrong;
     }
   }
 
@@ -151,13 +266,19 @@ class CsvReader {
     return true;
   }
 
+  static constexpr char kNoUtf8[] = "expected UTF-8 text, found other bytes";
+
   const TableSource& source_;
+  TextInput& input_;
   Arena& arena_;
   RowSink& sink_;
   CsvScanner scanner_;
   JsonReader json_;
   JsonCellReader cells_;
   Schema schema_;
+  std::vector<CsvField> record_;
+  std::vector<Value> row_;
+  std::uint64_t row_number_ = 0;
   std::string what_;
 };
 
@@ -165,12 +286,12 @@ class CsvWriter final : public RowSink {
  public:
   explicit CsvWriter(std::ostream& out) : out_(out) {}
 
-  Result<void> Begin(const Schema& schema) override {
-    schema_ = schema;
+  Result<void> Begin(const TableHead& head) override {
+    head_ = head;
     std::string& text = out_.text();
-    for (std::size_t i = 0; i < schema.size(); ++i) {
+    for (std::size_t i = 0; i < head.columns.size(); ++i) {
       if (i > 0) text += ',';
-      AppendCsvField(schema[i].name, text);
+      AppendCsvField(head.columns[i].name, text);
     }
     text += "\r\n";
     return {};
@@ -180,23 +301,29 @@ class CsvWriter final : public RowSink {
     std::string& text = out_.text();
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i > 0) text += ',';
-      if (!row[i].null) AppendCell(row[i], schema_[i].type);
+      if (row[i].null) continue;
+      if (head_.IsRawJson(i)) {
+        AppendCsvField(PlainText(row[i].text), text);
+      } else {
+        AppendCell(row[i], head_.columns[i].type);
+      }
     }
     text += "\r\n";
     out_.FlushIfLarge();
     return {};
   }
 
-  Result<void> End() override {
+  Result<void> Flush() override {
     out_.Flush();
     return {};
   }
+  Result<void> End() override { return Flush(); }
 
  private:
   void AppendCell(const Value& value, const DataType& type) {
     cell_.clear();
     if (type.shape != Shape::kScalar) {
-      JsonText json(cell_, JsonLayout::kCompact);
+      JsonText json(cell_, JsonLayout::kCompact, JsonNonFinite::kNamed);
       WriteCellJson(value, type, VectorForm::kArray, json);
       return AppendCsvField(cell_, out_.text());
     }
@@ -221,14 +348,14 @@ class CsvWriter final : public RowSink {
   }
 
   BufferedText out_;
-  Schema schema_;
+  TableHead head_;
   std::string cell_;
 };
 
 }  // namespace
 
-Result<void> ReadCsv(const TableSource& source, Arena& arena, RowSink& sink) {
-  return CsvReader(source, arena, sink).Read();
+Result<void> ReadCsv(const TableSource& source, TextInput& input, Arena& arena, RowSink& sink) {
+  return CsvReader(source, input, arena, sink).Read();
 }
 
 std::unique_ptr<RowSink> MakeCsvWriter(std::ostream& out) {

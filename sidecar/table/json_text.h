@@ -13,11 +13,17 @@ namespace pillion {
 
 enum class JsonLayout : std::uint8_t { kCompact, kPretty };
 
+// What NaN and infinities become: null, or what Python's json writes and reads: NaN, Infinity,
+// -Infinity.
+enum class JsonNonFinite : std::uint8_t { kNull, kNamed };
+
 // Appends to a string that the caller owns and may empty at any time.
 class JsonText {
  public:
-  JsonText(std::string& out, JsonLayout layout)
-      : out_(&out), pretty_(layout == JsonLayout::kPretty) {}
+  JsonText(std::string& out, JsonLayout layout, JsonNonFinite non_finite = JsonNonFinite::kNull)
+      : out_(&out),
+        pretty_(layout == JsonLayout::kPretty),
+        names_non_finite_(non_finite == JsonNonFinite::kNamed) {}
 
   void BeginObject();
   void Key(std::string_view name);  // its value follows
@@ -29,16 +35,24 @@ class JsonText {
   void Null() { *out_ += "null"; }
   void Boolean(bool x) { *out_ += x ? "true" : "false"; }
   void Number(std::int64_t x) { AppendNumber(x, *out_); }
-  // NaN and infinities become null.
-  void Number(double x) { std::isfinite(x) ? AppendNumber(x, *out_) : Null(); }
-  void Number(float x) { std::isfinite(x) ? AppendNumber(x, *out_) : Null(); }
+  void Number(double x) { std::isfinite(x) ? AppendNumber(x, *out_) : NonFinite(x); }
+  void Number(float x) {
+    std::isfinite(x) ? AppendNumber(x, *out_) : NonFinite(static_cast<double>(x));
+  }
+  // `text` is JSON.
+  void Raw(std::string_view text) { *out_ += text; }
   void String(std::string_view text);
 
  private:
+  void NonFinite(double x) {
+    if (!names_non_finite_) return Null();
+    *out_ += std::isnan(x) ? "NaN" : x > 0 ? "Infinity" : "-Infinity";
+  }
   void Indent() { out_->append(2 * depth_, ' '); }
 
   std::string* out_;
   bool pretty_;
+  bool names_non_finite_;
   bool first_ = true;  // nothing stands in the innermost object or array yet
   std::size_t depth_ = 0;
 };

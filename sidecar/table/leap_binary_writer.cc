@@ -65,9 +65,9 @@ class LeapBinaryWriter final : public RowSink {
  public:
   explicit LeapBinaryWriter(std::ostream& out) : out_(out) {}
 
-  Result<void> Begin(const Schema& schema) override {
-    schema_ = schema;
-    for (const Field& field : schema) {
+  Result<void> Begin(const TableHead& head) override {
+    head_ = head;
+    for (const Field& field : head.columns) {
       if (field.type.shape != Shape::kMap) continue;
       return Fail(LoadCode::kBadSchema, "column '" + field.name + "'",
                   "is a map, which MLeap's binary form cannot hold");
@@ -80,14 +80,21 @@ class LeapBinaryWriter final : public RowSink {
       return Fail(LoadCode::kOverLimit, "output", "more rows than MLeap's binary form can hold");
     }
     ++row_count_;
-    for (std::size_t i = 0; i < row.size(); ++i) AppendCell(row[i], schema_[i].type, rows_);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (head_.IsRawJson(i) && !row[i].null) {
+        const std::string text = PlainText(row[i].text);
+        AppendCell(Value::Text(text), head_.columns[i].type, rows_);
+      } else {
+        AppendCell(row[i], head_.columns[i].type, rows_);
+      }
+    }
     return {};
   }
 
   Result<void> End() override {
     std::string schema;
     JsonText json(schema, JsonLayout::kPretty);
-    WriteSchemaJson(schema_, json);
+    WriteSchemaJson(head_.columns, json);
     Append(std::string_view(schema), out_.text());
     Append(row_count_, out_.text());
     out_.text() += rows_;
@@ -97,7 +104,7 @@ class LeapBinaryWriter final : public RowSink {
 
  private:
   BufferedText out_;
-  Schema schema_;
+  TableHead head_;
   std::string rows_;
   std::int32_t row_count_ = 0;
 };

@@ -1,10 +1,13 @@
 // MLeap's leap frame as JSON. The schema may stand behind the rows (MLeap's own writer puts it
 // there); then the text is read twice.
+#include <algorithm>
 #include <optional>
 #include <string>
 
 #include "engine/bundle/json_reader.h"
 #include "sidecar/table/cell_json.h"
+#include "sidecar/table/json_bodies.h"
+#include "sidecar/table/json_rows.h"
 #include "sidecar/table/leap_schema.h"
 #include "sidecar/table/readers.h"
 
@@ -15,9 +18,10 @@ class LeapJsonReader {
  public:
   LeapJsonReader(const TableSource& source, Arena& arena, RowSink& sink)
       : source_(source),
+        arena_(arena),
         sink_(sink),
         json_(source.name, Limits{}),
-        cells_(json_, VectorForm::kObject, arena) {}
+        cells_(json_, CellRules::kDeclared, arena) {}
 
   Result<void> Read() {
     const std::string_view text = Trimmed(source_.text);
@@ -28,6 +32,11 @@ class LeapJsonReader {
       rows_found_ = true;
       return schema_ ? ReadRows(value) : json_.Skip(value);
     });
+    if (!rows_found_) {
+      bool is_body = false;
+      PILLION_ASSIGN(is_body, ReadBody(text));
+      if (is_body) return {};
+    }
     if (!read) return Failure();
     if (!schema_ || !rows_found_) {
       return Fail(LoadCode::kBadSchema, source_.name,
@@ -52,6 +61,15 @@ class LeapJsonReader {
     return text;
   }
 
+  // Other documents that begin with a schema. False: nothing was read.
+  Result<bool> ReadBody(std::string_view text) {
+    JsonRows rows(source_, arena_, sink_);
+    bool is_body = false;
+    PILLION_ASSIGN(is_body, ReadJsonBody(text, rows));
+    if (is_body) PILLION_TRY(rows.End());
+    return is_body;
+  }
+
   bool ReadSchema(JsonReader::Value value) {
     return ReadSchemaJson(json_, value, schema_.emplace());
   }
@@ -70,19 +88,42 @@ class LeapJsonReader {
     ++row_number_;
     column_ = 0;
     offset_ = json_.OffsetOf(json);
+    std::optional<Problem> problem;
     const bool read = json_.ReadArray(json, [&](JsonReader::Value cell) {
       if (column_ >= row_.size()) return json_.Skip(cell);
       offset_ = json_.OffsetOf(cell);
-      if (!cells_.Read(cell, (*schema_)[column_].type, row_[column_])) return false;
+      const std::uint32_t depth = json_.depth();
+      if (!cells_.Read(cell, (*schema_)[column_].type, row_[column_]) && !GoOn(depth, problem)) {
+        return false;
+      }
       ++column_;
       return true;
     });
     if (!read) return false;
     if (column_ < row_.size()) {
-      return json_.Fail("expected " + std::to_string(row_.size()) + " values, found " +
-                        std::to_string(column_));
+      const std::uint32_t depth = json_.depth();
+      json_.Fail("expected " + std::to_string(row_.size()) + " values, found " +
+                 std::to_string(column_));
+      if (!GoOn(depth, problem)) return false;
+      std::fill(row_.begin() + static_cast<std::ptrdiff_t>(column_), row_.end(), Value::Null());
     }
-    return Pass(sink_.Add(row_));
+    return Pass(problem ? sink_.AddUnreadable(row_, *problem) : sink_.Add(row_));
+  }
+
+  // Behind a cell that cannot be read, which is null then.
+  bool GoOn(std::uint32_t depth, std::optional<Problem>& problem) {
+    if (!source_.keep_going) return false;
+    std::string what = json_.error().problems.front().what;
+    if (!json_.Recover(depth)) return false;
+    if (column_ < row_.size()) row_[column_] = Value::Null();
+    if (!problem) problem = {LoadCode::kBadSchema, Place(), std::move(what)};
+    return true;
+  }
+
+  std::string Place() const {
+    const std::string_view column =
+        column_ < row_.size() ? std::string_view((*schema_)[column_].name) : std::string_view();
+    return PlaceOf(source_, row_number_, column, text_begin_ + offset_);
   }
 
   // Keeps a sink's error.
@@ -95,15 +136,12 @@ class LeapJsonReader {
   Result<void> Failure() {
     if (sink_error_) return tl::unexpected(*std::move(sink_error_));
     LoadError error = json_.error();
-    if (row_number_ > 0) {
-      const std::string_view column =
-          column_ < row_.size() ? std::string_view((*schema_)[column_].name) : std::string_view();
-      error.problems.front().where = PlaceOf(source_, row_number_, column, text_begin_ + offset_);
-    }
+    if (row_number_ > 0) error.problems.front().where = Place();
     return tl::unexpected(std::move(error));
   }
 
   const TableSource& source_;
+  Arena& arena_;
   RowSink& sink_;
   JsonReader json_;
   JsonCellReader cells_;
@@ -123,8 +161,8 @@ class LeapJsonWriter final : public RowSink {
  public:
   explicit LeapJsonWriter(std::ostream& out) : out_(out), json_(out_.text(), JsonLayout::kPretty) {}
 
-  Result<void> Begin(const Schema& schema) override {
-    schema_ = schema;
+  Result<void> Begin(const TableHead& head) override {
+    head_ = head;
     json_.BeginObject();
     json_.Key("rows");
     json_.BeginArray();
@@ -136,7 +174,11 @@ class LeapJsonWriter final : public RowSink {
     json_.BeginArray();
     for (std::size_t i = 0; i < row.size(); ++i) {
       json_.Element();
-      WriteCellJson(row[i], schema_[i].type, VectorForm::kObject, json_);
+      if (head_.IsRawJson(i) && !row[i].null) {
+        json_.String(PlainText(row[i].text));
+      } else {
+        WriteCellJson(row[i], head_.columns[i].type, VectorForm::kObject, json_);
+      }
     }
     json_.EndArray();
     out_.FlushIfLarge();
@@ -146,7 +188,7 @@ class LeapJsonWriter final : public RowSink {
   Result<void> End() override {
     json_.EndArray();
     json_.Key("schema");
-    WriteSchemaJson(schema_, json_);
+    WriteSchemaJson(head_.columns, json_);
     json_.EndObject();
     out_.text() += '\n';
     out_.Flush();
@@ -156,7 +198,7 @@ class LeapJsonWriter final : public RowSink {
  private:
   BufferedText out_;
   JsonText json_;
-  Schema schema_;
+  TableHead head_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/suggest.h"
 #include "engine/bundle/quote.h"
 
 namespace pillion {
@@ -46,16 +47,75 @@ bool ToBasicType(JsonReader& reader, const std::optional<std::string>& name,
                  std::string_view member, BasicType& base) {
   const std::optional<BasicType> parsed = name ? ParseBasicType(*name) : std::nullopt;
   if (!parsed) {
-    return reader.Fail("expected a basic type as \"" + std::string(member) + "\", found " +
-                       (name ? Quote(*name) : "none"));
+    return reader.Fail(
+        "expected a basic type (boolean, byte, short, int, long, float, double, "
+        "string, byte_string) as \"" +
+        std::string(member) + "\", found " + (name ? Quote(*name) : "none"));
   }
   base = *parsed;
   return true;
 }
 
+// What a type of another system is called here.
+struct ForeignType {
+  std::string_view name;
+  std::string_view here;
+};
+
+constexpr ForeignType kForeignTypes[] = {
+    {"int", "integer"},
+    {"int32", "integer"},
+    {"bigint", "long"},
+    {"int64", "long"},
+    {"smallint", "short"},
+    {"int16", "short"},
+    {"tinyint", "byte"},
+    {"int8", "byte"},
+    {"bool", "boolean"},
+    {"real", "float"},
+    {"float32", "float"},
+    {"float64", "double"},
+    {"number", "double"},
+    {"decimal", "double"},
+    {"varchar", "string"},
+    {"text", "string"},
+    {"object", "string"},
+    {"binary", "byte_string"},
+    {"date", "string, or long for days"},
+    {"timestamp", "string, or long for milliseconds"},
+    {"datetime", "string, or long for milliseconds"},
+    {"array", "{\"type\": \"list\", \"base\": …} or {\"type\": \"tensor\", \"base\": …}"},
+    {"vector", "{\"type\": \"tensor\", \"base\": \"double\"}"},
+    {"vectorudt", "{\"type\": \"tensor\", \"base\": \"double\"}"},
+    {"udt", "{\"type\": \"tensor\", \"base\": \"double\"}"},
+    {"struct", "a column for each of its fields"},
+};
+
+// "; use long", or the nearest of `names`, or all of them.
+std::string TypeHint(std::string_view written, const std::vector<std::string_view>& names) {
+  std::string word;
+  for (const char c : written.substr(0, written.find_first_of("(<"))) {
+    word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  for (const ForeignType& foreign : kForeignTypes) {
+    if (word == foreign.name) return "; use " + std::string(foreign.here);
+  }
+  if (const auto nearest = Nearest(written, names)) {
+    return "; did you mean '" + std::string(*nearest) + "'?";
+  }
+  return "";
+}
+
+constexpr char kScalarNames[] =
+    "a scalar type (boolean, byte, short, integer, long, float, double, string, byte_string)";
+
 bool ToScalar(JsonReader& reader, std::string_view name, bool nullable, DataType& type) {
   const std::optional<BasicType> base = ParseScalarName(name);
-  if (!base) return reader.Fail("expected the type of a scalar, found " + Quote(name));
+  if (!base) {
+    return reader.Fail("expected " + std::string(kScalarNames) + ", found " + Quote(name) +
+                       TypeHint(name, {"boolean", "byte", "short", "integer", "long", "float",
+                                       "double", "string", "byte_string"}));
+  }
   type = DataType::Scalar(*base, nullable);
   return true;
 }
@@ -83,8 +143,10 @@ bool ReadType(JsonReader& reader, JsonReader::Value value, DataType& type) {
     type.shape = Shape::kMap;
     if (!ToBasicType(reader, members.key, "key", type.key)) return false;
   } else {
+    const std::string found = members.type.value_or("");
     return reader.Fail("expected basic, list, tensor or map as \"type\", found " +
-                       (members.type ? Quote(*members.type) : "none"));
+                       (members.type ? Quote(found) : "none") +
+                       TypeHint(found, {"basic", "list", "tensor", "map"}));
   }
   return ToBasicType(reader, members.base, "base", type.base);
 }
@@ -97,7 +159,10 @@ bool ReadField(JsonReader& reader, JsonReader::Value value, Schema& schema) {
     if (member == "type") return ReadType(reader, item, type.emplace());
     return reader.Skip(item);
   });
-  if (!read) return false;
+  if (!read) {
+    const Problem problem = reader.error().problems.front();
+    return reader.Fail((name ? "column " + Quote(*name) + ": " : "") + problem.what, problem.code);
+  }
   if (!name || !type) return reader.Fail("a field needs \"name\" and \"type\"");
   schema.push_back({*std::move(name), *std::move(type)});
   return true;

@@ -8,8 +8,8 @@ Result<Table> Table::Read(const TableSource& source) {
   return frame;
 }
 
-Result<void> Table::Begin(const Schema& schema) {
-  schema_ = schema;
+Result<void> Table::Begin(const TableHead& head) {
+  schema_ = head.columns;
   return {};
 }
 

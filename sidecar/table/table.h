@@ -31,7 +31,7 @@ class Table final : public RowSink {
 
   // Rows added must view this arena, or memory that outlives the frame.
   Arena& arena() { return arena_; }
-  Result<void> Begin(const Schema& schema) override;
+  Result<void> Begin(const TableHead& head) override;
   Result<void> Add(std::span<const Value> row) override;
   Result<void> End() override { return {}; }
 

@@ -123,7 +123,12 @@ std::vector<std::string> ReadExamples(std::string_view help) {
   bool listed = false;
   for (const std::string& line : Lines(help)) {
     if (listed && !line.starts_with("  ")) break;
-    if (listed) examples.push_back(Trim(line));
+    // What is indented further goes on with the example.
+    if (listed && line.starts_with("   ") && !examples.empty()) {
+      examples.back() += "\n" + line;
+    } else if (listed) {
+      examples.push_back(Trim(line));
+    }
     if (line == "Examples:") listed = true;
   }
   return examples;

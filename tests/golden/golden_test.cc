@@ -13,7 +13,8 @@
 
 #include "engine/model.h"
 #include "engine/ops/catalog.h"
-#include "sidecar/commands/score_rows.h"
+#include "sidecar/scoring/plan_scorer.h"
+#include "sidecar/scoring/score_table.h"
 #include "sidecar/table/table.h"
 #include "tests/golden/frame_matcher.h"
 #include "tests/support/golden_case.h"
@@ -92,7 +93,8 @@ class GoldenTest : public ::testing::TestWithParam<fs::path> {
     const TableFormat form =
         source.format == TableFormat::kAvro ? TableFormat::kBinary : source.format;
     const std::unique_ptr<RowSink> writer = MakeTableWriter(form, out);
-    if (auto scored = ScoreRows(model, source, {}, *writer); !scored) {
+    PlanScorer scorer(model);
+    if (auto scored = ScoreTable(scorer, source, {}, *writer); !scored) {
       return tl::unexpected(std::move(scored).error());
     }
     const std::string answers = out.str();

@@ -52,8 +52,8 @@ TEST(LeapBinary, ReadsSparseTensors) {
 
 TEST(LeapBinary, CarriesWhatJsonCannot) {
   Table frame;
-  ASSERT_TRUE(frame.Begin({{"x", DataType::Scalar(BasicType::kDouble)},
-                           {"t", DataType::List(BasicType::kFloat, false)}}));
+  ASSERT_TRUE(frame.Begin(Schema{{"x", DataType::Scalar(BasicType::kDouble)},
+                                 {"t", DataType::List(BasicType::kFloat, false)}}));
   const float elements[] = {-0.0F, -INFINITY};
   const Value row[] = {Value::Scalar(-0.0), Value::List(elements, 2)};
   const Value nan[] = {Value::Scalar(std::nan("")), Value::List(elements, 0)};

@@ -150,9 +150,11 @@ TEST(LeapJson, ByteStringsAreBase64) {
   EXPECT_NE(Refusal(OneCell("\"byte_string\"", "\"?\""), kJson), "");
 }
 
-TEST(LeapJson, TensorsAreObjects) {
+TEST(LeapJson, TensorsAreObjectsOrPlainArrays) {
   const std::string vector = R"({"type":"tensor","base":"double"})";
-  EXPECT_NE(Refusal(OneCell(vector, "[1.0]"), kJson), "");
+  EXPECT_EQ(Cell(vector, "[1.0,2.0]").count, 2U);
+  EXPECT_EQ(Cell(vector, "[1.0,2.0]").size, 2);
+  EXPECT_THAT(Refusal(OneCell(vector, "1.0"), kJson), HasSubstr("a tensor is written"));
   EXPECT_NE(Refusal(OneCell(vector, R"({"values":[1.0]})"), kJson), "");
   // Dense values are not counted against the dimensions; MLeap does not.
   EXPECT_EQ(Cell(vector, R"({"values":[1.0,2.0],"dimensions":[5]})").count, 2U);
@@ -196,7 +198,7 @@ TEST(LeapJson, RefusesWhatIsNoFrame) {
 
 TEST(LeapJson, NanAndInfinityAreWrittenAsNull) {
   Table frame;
-  ASSERT_TRUE(frame.Begin({{"x", DataType::Scalar(BasicType::kDouble, false)}}));
+  ASSERT_TRUE(frame.Begin(Schema{{"x", DataType::Scalar(BasicType::kDouble, false)}}));
   for (const double x : {double{NAN}, double{INFINITY}, -double{INFINITY}, 1.0}) {
     const Value value = Value::Scalar(x);
     ASSERT_TRUE(frame.Add(std::span(&value, 1)));

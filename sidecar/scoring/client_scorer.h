@@ -1,0 +1,44 @@
+// Scores rows through a running sidecar, with the client library.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sidecar/scoring/row_scorer.h"
+
+namespace pillion {
+
+class ClientScorer final : public RowScorer {
+ public:
+  // `url` as for the client library, `model` as the sidecar calls it. Errors: kNotFound.
+  static Result<std::unique_ptr<ClientScorer>> Connect(const std::string& url,
+                                                       const std::string& model);
+  ~ClientScorer() override;
+
+  const Schema& model_outputs() const override;
+  Result<Schema> InputsFor(const Names& outputs) override;
+  Result<Schema> MissingInputs(const Schema& given, const Names& outputs) override;
+  // Inputs have the types that the model declares.
+  Result<void> Bind(const Schema& given, const Names& outputs) override;
+
+  std::size_t batch_rows() const override { return 256; }
+  Result<void> Start(std::span<const Value> values, std::size_t count) override;
+  Result<void> Wait() override;
+  const RowOutcome& outcome(std::size_t row) const override;
+  std::span<const Value> answer(std::size_t row) const override;
+
+ private:
+  struct State;
+  struct Batch;
+  explicit ClientScorer(std::unique_ptr<State> state);
+
+  void AskForOptionalInputs();
+  void Encode(Batch& batch, std::size_t first, std::size_t count) const;
+  Result<void> Finish(Batch& batch, ScoreCode code, std::size_t first, std::size_t count) const;
+  Result<void> TakeAnswers(Batch& batch) const;
+  void Blame(Batch& batch, std::size_t row, ScoreCode code, std::int64_t column) const;
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pillion

@@ -1,0 +1,442 @@
+#include "sidecar/scoring/score_table.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "base/suggest.h"
+#include "engine/bundle/quote.h"
+#include "engine/graph/cast.h"
+
+namespace pillion {
+namespace {
+
+using Names = std::vector<std::string>;
+
+// Rows wait for their batch within this, and one more row.
+constexpr std::size_t kBatchBytesMax = std::size_t{4} << 20;
+constexpr std::size_t kArenaBytesMax = kRowBytesMax + 2 * kBatchBytesMax;
+constexpr std::uint64_t kProgressRows = 4096;
+
+std::optional<std::size_t> Find(const Schema& schema, std::string_view name) {
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (schema[i].name == name) return i;
+  }
+  return std::nullopt;
+}
+
+// "'a', 'b', ..."
+std::string Quoted(const std::vector<std::string_view>& names) {
+  constexpr std::size_t kNamesMax = 12;
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kNamesMax; ++i) {
+    text.append(i == 0 ? "" : ", ").append(Quote(names[i]));
+  }
+  if (names.size() > kNamesMax) text += ", ...";
+  return names.empty() ? "no columns" : text;
+}
+
+// An input of the scorer: where it comes from.
+struct Feed {
+  std::optional<std::size_t> column;   // of the table; none: null
+  std::unique_ptr<const Kernel> cast;  // nullptr: as it is
+};
+
+// A column of the answers: of the table or of the scorer.
+struct Source {
+  bool given = false;
+  std::size_t place = 0;
+};
+
+class ScoringSink final : public RowSink {
+ public:
+  ScoringSink(RowScorer& scorer, const TableSource& source, const ScoreOptions& options,
+              Arena& arena, RowSink& answers)
+      : scorer_(scorer), source_(source), options_(options), arena_(arena), answers_(answers) {}
+
+  Result<void> Begin(const TableHead& head) override {
+    head_ = head;
+    const Names computed = Computed();
+    Schema given;
+    PILLION_ASSIGN(given, Given(computed));
+    PILLION_TRY(scorer_.Bind(given, computed));
+    for (const std::string& note : scorer_.notes()) Note(note);
+    PILLION_TRY(MakeFeeds());
+    TableHead answer_head;
+    PILLION_ASSIGN(answer_head, MakeAnswerHead());
+    return answers_.Begin(answer_head);
+  }
+
+  Result<void> Add(std::span<const Value> row) override {
+    BeginRow(row);
+    const std::size_t begin = filling_.inputs.size();
+    for (const Feed& feed : feeds_) {
+      Value& input = filling_.inputs.emplace_back(feed.column ? row[*feed.column] : Value::Null());
+      if (feed.cast == nullptr) continue;
+      const Value from = input;
+      const ScoreCode code = Cast(feed, from, &input);
+      if (code == ScoreCode::kOk) continue;
+      filling_.rows.back().problem = CastProblem(*feed.column, code, from);
+      filling_.inputs.resize(begin);
+      break;
+    }
+    BatchRow& last = filling_.rows.back();
+    if (!last.problem) last.scored = filling_.scored_count++;
+    return StartIfFull();
+  }
+
+  Result<void> AddUnreadable(std::span<const Value> row, const Problem& problem) override {
+    BeginRow(row);
+    filling_.rows.back().problem = problem;
+    return StartIfFull();
+  }
+
+  Result<void> Flush() override {
+    PILLION_TRY(Drain());
+    return answers_.Flush();
+  }
+
+  Result<void> End() override {
+    PILLION_TRY(Drain());
+    for (const auto& [stage, count] : skipped_) {
+      Note(std::to_string(count) + " of " + std::to_string(summary_.row_count) +
+           " rows were left out by " + stage);
+    }
+    return answers_.End();
+  }
+
+  const ScoreSummary& summary() const { return summary_; }
+
+ private:
+  struct BatchRow {
+    std::uint64_t number = 0;
+    std::optional<Problem> problem;  // why it is not scored
+    std::size_t scored = 0;          // which of the scored ones it is
+  };
+  // Rows that are scored together.
+  struct Batch {
+    std::vector<BatchRow> rows;
+    std::vector<Value> values;  // [row][column of the table]
+    std::vector<Value> inputs;  // [scored][input]
+    std::size_t scored_count = 0;
+    std::size_t bytes = 0;  // about
+  };
+
+  void Note(const std::string& text) const {
+    if (options_.note) options_.note(source_.name + ": " + text);
+  }
+
+  // The columns wanted that the scorer makes.
+  Names Computed() const {
+    Names computed;
+    for (const Field& field : scorer_.model_outputs()) {
+      const bool wanted = !options_.select ||
+                          std::find(options_.select->begin(), options_.select->end(), field.name) !=
+                              options_.select->end();
+      if (wanted) computed.push_back(field.name);
+    }
+    return computed;
+  }
+
+  // The table's columns that may go into the model. A column that the model makes is the model's.
+  Result<Schema> Given(const Names& computed) {
+    Schema given;
+    for (std::size_t i = 0; i < head_.columns.size(); ++i) {
+      const Field& field = head_.columns[i];
+      if (Find(scorer_.model_outputs(), field.name)) {
+        Note("column " + Quote(field.name) + " is also made by the model, whose own counts");
+      } else if (!head_.IsRawJson(i)) {
+        given.push_back(field);
+      }
+    }
+    Schema missing;
+    PILLION_ASSIGN(missing, scorer_.MissingInputs(given, computed));
+    std::vector<Problem> problems;
+    for (const Field& field : missing) {
+      if (options_.missing_as_null && field.type.nullable) {
+        Note("column " + Quote(field.name) + " is absent in every row and was read as null");
+        given.push_back(field);
+      } else {
+        problems.push_back(Missing(field));
+      }
+    }
+    if (problems.empty()) return given;
+    problems.back().what += WithoutMissing(given);
+    return tl::unexpected(LoadError(std::move(problems)));
+  }
+
+  std::vector<std::string_view> NamesOfTable() const {
+    std::vector<std::string_view> names;
+    for (const Field& field : head_.columns) names.emplace_back(field.name);
+    names.insert(names.end(), head_.unread.begin(), head_.unread.end());
+    return names;
+  }
+
+  Problem Missing(const Field& field) const {
+    std::string what = "the column " + Quote(field.name) + " (" + Describe(field.type) +
+                       ") is missing" + DidYouMean(field.name, NamesOfTable());
+    what += what.ends_with('?') ? " The input has " : "; the input has ";
+    what += Quoted(NamesOfTable());
+    if (source_.format == TableFormat::kJsonLines) what += " in its first row";
+    if (field.type.nullable && !options_.missing_as_null) {
+      what += "; --missing-as-null reads what is absent as null";
+    }
+    return {LoadCode::kBadSchema, source_.name, std::move(what)};
+  }
+
+  // "; without it there can be had: --select prediction". The later columns are the likely ones.
+  std::string WithoutMissing(const Schema& given) const {
+    constexpr std::size_t kTriedMax = 32;
+    const Schema& outputs = scorer_.model_outputs();
+    std::string names;
+    for (std::size_t i = outputs.size() - std::min(outputs.size(), kTriedMax); i < outputs.size();
+         ++i) {
+      const Result<Schema> missing = scorer_.MissingInputs(given, {outputs[i].name});
+      if (missing && missing->empty())
+        names.append(names.empty() ? "" : ",").append(outputs[i].name);
+    }
+    return names.empty() ? "" : "; without it there can be had: --select " + names;
+  }
+
+  Result<void> MakeFeeds() {
+    for (const Field& wanted : scorer_.inputs()) {
+      Feed feed{Find(head_.columns, wanted.name), nullptr};
+      if (feed.column) {
+        const DataType& type = head_.columns[*feed.column].type;
+        if (NeedsCast(type, wanted.type)) {
+          feed.cast = MakeCast(type, wanted.type);
+          if (feed.cast == nullptr) {
+            return Fail(LoadCode::kBadSchema, source_.name,
+                        "the column " + Quote(wanted.name) + " is " + Describe(type) +
+                            ", expected " + Describe(wanted.type));
+          }
+        }
+      }
+      feeds_.push_back(std::move(feed));
+    }
+    return {};
+  }
+
+  Result<TableHead> MakeAnswerHead() {
+    TableHead head;
+    const auto add_given = [&](std::size_t place) {
+      head.columns.push_back(head_.columns[place]);
+      if (options_.keep_going) head.columns.back().type.nullable = true;
+      head.raw_json.push_back(head_.IsRawJson(place));
+      sources_.push_back({true, place});
+    };
+    const auto add_made = [&](std::size_t place) {
+      head.columns.push_back(scorer_.outputs()[place]);
+      if (options_.keep_going) head.columns.back().type.nullable = true;
+      head.raw_json.push_back(false);
+      sources_.push_back({false, place});
+    };
+    if (!options_.select) {
+      for (std::size_t i = 0; i < head_.columns.size(); ++i) {
+        if (!Find(scorer_.model_outputs(), head_.columns[i].name)) add_given(i);
+      }
+      for (std::size_t i = 0; i < scorer_.outputs().size(); ++i) add_made(i);
+      return head;
+    }
+    for (const std::string& name : *options_.select) {
+      const std::optional<std::size_t> made = Find(scorer_.outputs(), name);
+      const std::optional<std::size_t> given = Find(head_.columns, name);
+      if (!made && !given) return Unknown(name);
+      made ? add_made(*made) : add_given(*given);
+    }
+    return head;
+  }
+
+  tl::unexpected<LoadError> Unknown(const std::string& name) const {
+    std::vector<std::string_view> made;
+    for (const Field& field : scorer_.model_outputs()) made.emplace_back(field.name);
+    std::vector<std::string_view> all = NamesOfTable();
+    all.insert(all.end(), made.begin(), made.end());
+    std::string meant = DidYouMean(name, all);
+    if (meant.empty()) {
+      meant = "; the model makes " + Quoted(made) + ", the input has " + Quoted(NamesOfTable());
+    }
+    return Fail(LoadCode::kBadSchema, source_.name,
+                "the column " + Quote(name) + " is wanted, but nothing makes it" + meant);
+  }
+
+  ScoreCode Cast(const Feed& feed, const Value& from, Value* to) {
+    Value registers[2] = {from, Value::Null()};
+    constexpr std::uint32_t kSlots[2] = {0, 1};
+    Arguments arguments(registers, kSlots, kSlots + 1, &arena_);
+    const ScoreCode code = feed.cast->Run(arguments);
+    *to = registers[1];
+    return code;
+  }
+
+  Problem CastProblem(std::size_t column, ScoreCode code, const Value& from) const {
+    const Field& field = head_.columns[column];
+    std::string what(Describe(code));
+    if (field.type.shape == Shape::kScalar && IsText(field.type.base)) {
+      what += ": " + Quote(from.text);
+    }
+    return {LoadCode::kBadSchema, Place(summary_.row_count, field.name), std::move(what)};
+  }
+
+  std::string Place(std::uint64_t row, std::string_view column) const {
+    std::string place = source_.name + ": row " + std::to_string(row);
+    if (!column.empty()) place.append(", column ").append(Quote(column));
+    return place;
+  }
+
+  void BeginRow(std::span<const Value> row) {
+    ++summary_.row_count;
+    if (options_.progress && summary_.row_count % kProgressRows == 0) {
+      options_.progress(summary_.row_count);
+    }
+    filling_.rows.push_back({summary_.row_count, std::nullopt, 0});
+    filling_.values.insert(filling_.values.end(), row.begin(), row.end());
+    for (std::size_t i = 0; i < row.size() && scorer_.batch_rows() > 1; ++i) {
+      const DataType& type = head_.columns[i].type;
+      const bool is_text = type.shape == Shape::kScalar && IsText(type.base);
+      filling_.bytes += is_text ? row[i].text.size() : row[i].count * sizeof(std::string_view);
+    }
+  }
+
+  Result<void> StartIfFull() {
+    if (filling_.rows.size() < scorer_.batch_rows() && filling_.bytes < kBatchBytesMax) return {};
+    PILLION_TRY(Start());
+    // Where nothing is won by reading on meanwhile.
+    return scorer_.batch_rows() == 1 ? FinishScored() : Result<void>();
+  }
+
+  // Starts what was filled; then, while it is scored, answers what was scored before.
+  Result<void> Start() {
+    if (!scoring_.rows.empty() && scoring_.scored_count > 0) PILLION_TRY(scorer_.Wait());
+    if (filling_.scored_count > 0) {
+      PILLION_TRY(scorer_.Start(filling_.inputs, filling_.scored_count));
+    }
+    std::swap(filling_, scoring_);
+    std::swap(arena_, scoring_arena_);
+    return AnswerAll(filling_, arena_);
+  }
+
+  Result<void> FinishScored() {
+    if (scoring_.scored_count > 0) PILLION_TRY(scorer_.Wait());
+    return AnswerAll(scoring_, scoring_arena_);
+  }
+
+  Result<void> Drain() {
+    PILLION_TRY(Start());
+    return FinishScored();
+  }
+
+  // The rows of `batch` are scored, and gone afterwards.
+  Result<void> AnswerAll(Batch& batch, Arena& arena) {
+    const std::size_t width = head_.columns.size();
+    for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+      PILLION_TRY(Answer(batch.rows[i], std::span(batch.values).subspan(i * width, width)));
+    }
+    batch.rows.clear();
+    batch.values.clear();
+    batch.inputs.clear();
+    batch.scored_count = 0;
+    batch.bytes = 0;
+    arena.Reset();
+    return {};
+  }
+
+  Result<void> Answer(BatchRow& given, std::span<const Value> row) {
+    std::span<const Value> made;
+    if (!given.problem) {
+      const RowOutcome& outcome = scorer_.outcome(given.scored);
+      if (outcome.code == ScoreCode::kSkipped) {
+        ++summary_.skipped_row_count;
+        ++skipped_[outcome.stage.empty() ? "a stage that skips invalid rows" : outcome.stage];
+        return {};
+      }
+      if (outcome.code == ScoreCode::kOk) {
+        made = scorer_.answer(given.scored);
+      } else {
+        given.problem = ProblemOf(given.number, outcome);
+      }
+    }
+    if (given.problem) {
+      if (!options_.keep_going) return tl::unexpected(LoadError({*std::move(given.problem)}));
+      ++summary_.bad_row_count;
+      if (options_.report) options_.report(*given.problem);
+    }
+    cells_.clear();
+    for (const Source& source : sources_) {
+      if (source.given) {
+        cells_.push_back(row[source.place]);
+      } else {
+        cells_.push_back(made.empty() ? Value::Null() : made[source.place]);
+      }
+    }
+    return answers_.Add(cells_);
+  }
+
+  Problem ProblemOf(std::uint64_t row, const RowOutcome& outcome) const {
+    std::string what = outcome.stage.empty() ? "" : outcome.stage + ": ";
+    what += Describe(outcome.code);
+    if (outcome.code == ScoreCode::kNullValue) {
+      what +=
+          "; give a value (NaN, where a model such as XGBoost's takes missing numbers), or put "
+          "an imputer before it";
+    }
+    return {LoadCode::kBadSchema, Place(row, outcome.column), std::move(what)};
+  }
+
+  RowScorer& scorer_;
+  const TableSource& source_;
+  const ScoreOptions& options_;
+  Arena& arena_;
+  RowSink& answers_;
+  TableHead head_;
+  std::vector<Feed> feeds_;      // [input of the scorer]
+  std::vector<Source> sources_;  // [column of the answers]
+  // Two batches, one that is filled while the other is scored, each with the memory that its
+  // values view: the reader's arena is the filled one's.
+  Batch filling_;
+  Batch scoring_;
+  Arena scoring_arena_{kArenaBytesMax};
+  std::vector<Value> cells_;
+  std::map<std::string, std::uint64_t> skipped_;  // by stage
+  ScoreSummary summary_;
+};
+
+// What the reader needs to know of the model.
+Result<TableSource> Informed(RowScorer& scorer, const TableSource& source,
+                             const ScoreOptions& options) {
+  TableSource informed = source;
+  Names computed;
+  for (const Field& field : scorer.model_outputs()) {
+    const bool wanted = !options.select || std::find(options.select->begin(), options.select->end(),
+                                                     field.name) != options.select->end();
+    if (wanted) computed.push_back(field.name);
+  }
+  PILLION_ASSIGN(informed.columns, scorer.InputsFor(computed));
+  informed.optional_columns = scorer.optional_inputs();
+  informed.missing_as_null = options.missing_as_null;
+  informed.other_columns = options.select;
+  informed.keep_going = options.keep_going;
+  informed.note = options.note;
+  return informed;
+}
+
+}  // namespace
+
+Result<ScoreSummary> ScoreTable(RowScorer& scorer, const TableSource& source, TextInput& input,
+                                const ScoreOptions& options, RowSink& answers) {
+  TableSource informed;
+  PILLION_ASSIGN(informed, Informed(scorer, source, options));
+  Arena arena(kArenaBytesMax);
+  ScoringSink sink(scorer, informed, options, arena, answers);
+  PILLION_TRY(ReadRows(informed, input, arena, sink));
+  return sink.summary();
+}
+
+Result<ScoreSummary> ScoreTable(RowScorer& scorer, const TableSource& source,
+                                const ScoreOptions& options, RowSink& answers) {
+  TextInput input(source.text);
+  return ScoreTable(scorer, source, input, options, answers);
+}
+
+}  // namespace pillion

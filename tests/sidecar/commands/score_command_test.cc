@@ -1,0 +1,140 @@
+// `pillion score` with files, pipes and a sidecar, as a user runs it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/end_to_end/sidecar_process.h"
+#include "tests/support/golden_case.h"
+#include "tests/support/paths.h"
+#include "tests/support/temporary_directory.h"
+
+namespace pillion {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class ScoreCommandTest : public ::testing::Test {
+ protected:
+  // A string_indexer that refuses labels which it has not seen: b is 0, a is 1, c is 5.
+  std::string Strict() const { return Model("string_indexer_error"); }
+  // One that removes their rows.
+  std::string Skipping() const { return Model("string_indexer_skip"); }
+  std::string Model(const std::string& name) const {
+    const auto golden =
+        testing::ReadGoldenCase(fs::path(SourceDir()) / "tests/golden/cases" / (name + ".txt"));
+    return models_.Write(name + ".zip", golden.Text("model.zip"));
+  }
+  // `options` follow `score MODEL`.
+  Ended Score(const std::string& options) const {
+    return Execute("score " + Strict() + " " + options + " 2>&1");
+  }
+  std::string Path(const std::string& name) const { return directory_.path() / name; }
+  std::size_t FileCount() const {
+    const fs::directory_iterator files(directory_.path());
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+  }
+
+  testing::TemporaryDirectory models_;
+  testing::TemporaryDirectory directory_;
+};
+
+TEST_F(ScoreCommandTest, AFailingRunLeavesTheOldFile) {
+  const std::string rows = directory_.Write("rows.csv", "x\na\nnever seen\n");
+  const std::string answers = directory_.Write("answers.csv", "old");
+  EXPECT_EQ(Score(rows + " --to csv -o " + answers).code, 65);
+  EXPECT_EQ(Score("/no/such/rows.csv --to csv -o " + answers).code, 66);
+  EXPECT_EQ(ReadFile(answers), "old");
+  EXPECT_EQ(FileCount(), 2U);
+}
+
+TEST_F(ScoreCommandTest, TheInputMayBeTheOutput) {
+  const std::string rows = directory_.Write("rows.csv", "x\nb\n");
+  ASSERT_EQ(chmod(rows.c_str(), 0640), 0);
+  fs::create_symlink(rows, Path("link.csv"));
+  const Ended ended = Score(Path("link.csv") + " --to csv -o " + Path("link.csv"));
+  EXPECT_EQ(ended.code, 0) << ended.out;
+  EXPECT_EQ(ReadFile(rows), "x,out\r\nb,0.0\r\n");
+  EXPECT_TRUE(fs::is_symlink(Path("link.csv")));
+  struct stat status {};
+  ASSERT_EQ(stat(rows.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0640U);
+  EXPECT_EQ(FileCount(), 2U);
+}
+
+TEST_F(ScoreCommandTest, DevicesAndPipesAreWrittenStraight) {
+  const std::string rows = directory_.Write("rows.csv", "x\nb\n");
+  EXPECT_EQ(Score(rows + " --to csv -o /dev/stdout").out, "x,out\r\nb,0.0\r\n");
+  ASSERT_EQ(mkfifo(Path("fifo").c_str(), 0600), 0);
+  const Ended ended = Shell("cat " + Path("fifo") + " & " + Program() + " score " + Strict() + " " +
+                            rows + " --to csv -o " + Path("fifo") + "; wait");
+  EXPECT_EQ(ended.out, "x,out\r\nb,0.0\r\n");
+  EXPECT_TRUE(fs::is_fifo(Path("fifo")));
+}
+
+TEST_F(ScoreCommandTest, TellsWhyItCannotWrite) {
+  const std::string rows = directory_.Write("rows.csv", "x\nb\n");
+  const Ended ended = Score(rows + " -o " + Path("none/answers.csv"));
+  EXPECT_EQ(ended.code, 74);
+  EXPECT_THAT(ended.out, HasSubstr("No such file or directory"));
+}
+
+TEST_F(ScoreCommandTest, ReadsCompressedRows) {
+  directory_.Write("rows.csv", "x\nb\n");
+  const Ended ended = Shell("gzip -c " + Path("rows.csv") + " | " + Program() + " score " +
+                            Strict() + " --to csv 2>&1");
+  EXPECT_EQ(ended.out, "x,out\r\nb,0.0\r\n");
+}
+
+TEST_F(ScoreCommandTest, ReadsCsvAsItIsTold) {
+  const std::string bare = directory_.Write("bare.csv", "1|b\n2|NA\n");
+  EXPECT_THAT(Score(bare + " --header id,x --delimiter '|' --null NA --keep-going --to csv").out,
+              AllOf(HasSubstr("id,x,out\r\n1,b,0.0\r\n2,,\r\n"),
+                    HasSubstr("row 2, column 'x': string_indexer")));
+  EXPECT_EQ(Score(bare + " --delimiter '||'").code, 64);
+}
+
+TEST_F(ScoreCommandTest, CountsTheRowsThatAStageRemoves) {
+  const std::string rows = directory_.Write("rows.csv", "x\na\nnever seen\nb\n");
+  const Ended ended = Execute("score " + Skipping() + " " + rows + " --to csv 2>&1 >/dev/null");
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.out,
+              StartsWith("pillion: " + rows + ": 1 of 3 rows were left out by string_indexer"));
+}
+
+// The first answer is read before the second row is written.
+TEST_F(ScoreCommandTest, AnswersRowByRowOnAPipe) {
+  Sidecar sidecar({"m=" + Strict()});
+  ASSERT_EQ(sidecar.Ctl("ready").code, 0);
+  for (const std::string& model :
+       {Strict(), "--url " + sidecar.Url("shm") + " m", "--url " + sidecar.Url("unix") + " m"}) {
+    const std::string script = "coproc P { " + Program() + " score " + model +
+                               " --from jsonl --to jsonl; }; exec {in}>&${P[1]}- {out}<&${P[0]}-; "
+                               "for x in b a c; do echo \"{\\\"x\\\":\\\"$x\\\"}\" >&$in; "
+                               "read -t 60 answer <&$out; echo \"$answer\"; done";
+    const std::string file = directory_.Write("script", script);
+    EXPECT_EQ(Shell("bash " + file + " 2>&1").out,
+              "{\"x\":\"b\",\"out\":0.0}\n{\"x\":\"a\",\"out\":1.0}\n{\"x\":\"c\",\"out\":5.0}\n")
+        << model;
+  }
+}
+
+}  // namespace
+}  // namespace pillion
