@@ -23,6 +23,7 @@ enum class ScoreCode : std::uint8_t {
   kWrongType = 23,         // a value of another type than the column's
   kTooLarge = 24,          // the row, or what a stage makes of it, is over its limit
   kBadShape = 25,          // dimensions that do not fit the values, or another rank
+  kBadText = 26,           // text that is not UTF-8
 
   // The request does not fit the server.
   kMalformed = 48,      // bytes that are no valid row or message
@@ -32,6 +33,7 @@ enum class ScoreCode : std::uint8_t {
   kUnknownColumn = 52,  // a bind names a column that the model does not have
   kUnsupported = 53,    // a message or option that this server does not know
   kRefused = 54,        // the peer is not allowed in, or is over its share
+  kWrongModel = 55,     // a row or an answer that belongs to another binding
 
   // The server could not answer in time.
   kBusy = 80,        // the lane or the server is full: nothing was accepted, retry is safe

@@ -1,7 +1,5 @@
 #include "sidecar/serving/score_request.h"
 
-#include <algorithm>
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -45,14 +43,24 @@ std::int32_t ScoreWorkspace::InputColumn(std::string_view name) const noexcept {
 
 ScoreCode ScoreWorkspace::ScoreRow(std::uint32_t row) noexcept {
   arena_.Reset();
+  fault_ = {};
   Value* const inputs = binding_.inputs->size() == 0 ? nullptr : &engine_.Input(0);
   ScoreCode code = decoder_.Decode(row, inputs, arena_);
-  detail_ = {row, decoder_.failed_column()};
+  fault_.place = {row, decoder_.failed_column()};
   if (code != ScoreCode::kOk) return code;
   code = engine_.Score();
-  // A stage's fault may lie in a column that only stages know.
-  if (code != ScoreCode::kOk) detail_.column = InputColumn(engine_.fault().column);
+  if (code != ScoreCode::kOk) BlameStage();
   return code;
+}
+
+void ScoreWorkspace::BlameStage() noexcept {
+  const Fault& fault = engine_.fault();
+  const Stage& stage = binding_.plan->model().stages()[fault.stage];
+  fault_.op = stage.op;
+  fault_.stage = stage.name;
+  fault_.place.column = InputColumn(fault.column);
+  // A fault may lie in a column that only stages know.
+  if (fault_.place.column == kNoColumn) fault_.column = fault.column;
 }
 
 bool ScoreWorkspace::AddAnswer() noexcept {
@@ -71,7 +79,7 @@ bool ScoreWorkspace::AnswerBatch(std::span<std::byte> response) noexcept {
   for (std::uint32_t row = 0; row < decoder_.row_count(); ++row) {
     const ScoreCode code = ScoreRow(row);
     const bool fits =
-        code == ScoreCode::kOk ? AddAnswer() : encoder_.AddFailure(code, detail_.column);
+        code == ScoreCode::kOk ? AddAnswer() : encoder_.AddFailure(code, fault_.place.column);
     if (!fits) return false;
   }
   return true;
@@ -80,7 +88,7 @@ bool ScoreWorkspace::AnswerBatch(std::span<std::byte> response) noexcept {
 ScoreCode ScoreRequest(RequestKind kind, std::span<const std::byte> request,
                        ScoreWorkspace& workspace, std::span<std::byte> response,
                        std::size_t* response_bytes) noexcept {
-  workspace.detail_ = {};
+  workspace.fault_ = {};
   workspace.code_ = workspace.decoder_.Open(kind, request);
   if (workspace.code_ == ScoreCode::kOk) {
     const bool fits =
@@ -94,10 +102,7 @@ ScoreCode ScoreRequest(RequestKind kind, std::span<const std::byte> request,
     *response_bytes = workspace.encoder_.bytes();
     return ScoreCode::kOk;
   }
-  *response_bytes = std::min(sizeof(ErrorDetail), response.size());
-  if (*response_bytes > 0) {
-    std::memcpy(response.data(), &workspace.detail_, *response_bytes);
-  }
+  *response_bytes = EncodeFault(workspace.fault_, response);
   return workspace.code_;
 }
 

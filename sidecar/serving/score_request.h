@@ -13,7 +13,7 @@
 
 #include "engine/load_error.h"
 #include "engine/model.h"
-#include "schemas/batch_layout.h"
+#include "schemas/fault_detail.h"
 #include "schemas/row_layout.h"
 #include "schemas/score_code.h"
 #include "schemas/shm_layout.h"
@@ -44,12 +44,13 @@ class ScoreWorkspace {
                                 ScoreWorkspace& workspace, std::span<std::byte> response,
                                 std::size_t* response_bytes) noexcept;
 
-  // The inputs' values, decoded, through the plan. Sets detail_.column where that fails.
+  // The inputs' values, decoded, through the plan. Sets fault_ where that fails.
   ScoreCode ScoreRow(std::uint32_t row) noexcept;
   // Both: false if the response is too small; code_ and detail_ otherwise.
   bool AnswerRow(std::span<std::byte> response) noexcept;
   bool AnswerBatch(std::span<std::byte> response) noexcept;
   bool AddAnswer() noexcept;
+  void BlameStage() noexcept;
   std::int32_t InputColumn(std::string_view name) const noexcept;
 
   ModelBinding binding_;
@@ -58,14 +59,14 @@ class ScoreWorkspace {
   AnswerEncoder encoder_;
   Arena arena_;  // of the decoded row
   ScoreCode code_ = ScoreCode::kOk;
-  ErrorDetail detail_;
+  FaultDetail fault_;
 };
 
 // Scores a row, or each row of a batch. `request`: private bytes that do not change meanwhile;
 // `response` may not overlap them; both start on 8 bytes. No allocation once warm, no lock, no
 // log, no system call.
 //   kOk: the response is the answer, or the batch's answers, each with its own code.
-//   Otherwise: the response is an ErrorDetail, cut off if there is no room for it.
+//   Otherwise: the response says where the row failed (fault_detail.h), as far as there is room.
 // *response_bytes: how much of the response is used. More than there is room for: the answer does
 // not fit, the code is kTooLarge, and at least so much is needed.
 ScoreCode ScoreRequest(RequestKind kind, std::span<const std::byte> request,

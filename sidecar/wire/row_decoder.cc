@@ -81,7 +81,7 @@ ScoreCode RowDecoder::DecodeColumn(std::uint32_t index, std::uint32_t slot, Valu
       return value->bits <= 1 ? ScoreCode::kOk : ScoreCode::kMalformed;
     case WireForm::kString:
       if (!reader_.FindString(slot, &value->text)) return reader_.code();
-      return IsUtf8(value->text) ? ScoreCode::kOk : ScoreCode::kMalformed;
+      return IsUtf8(value->text) ? ScoreCode::kOk : ScoreCode::kBadText;
     case WireForm::kByteString:
       return reader_.FindByteString(slot, &value->text) ? ScoreCode::kOk : reader_.code();
     case WireForm::kList:
@@ -100,7 +100,7 @@ ScoreCode RowDecoder::CopyTexts(const WireVector& texts, BasicType base,
   if (views == nullptr) return ScoreCode::kTooLarge;
   for (std::uint32_t i = 0; i < texts.count; ++i) {
     if (!reader_.FindText(texts, base, i, &views[i])) return reader_.code();
-    if (base == BasicType::kString && !IsUtf8(views[i])) return ScoreCode::kMalformed;
+    if (base == BasicType::kString && !IsUtf8(views[i])) return ScoreCode::kBadText;
   }
   *copy = views;
   return ScoreCode::kOk;

@@ -3,10 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
-
 #include "schemas/answer_reader.h"
 #include "schemas/batch_builder.h"
+#include "schemas/fault_detail.h"
 #include "schemas/row_builder.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/bundle_on_disk.h"
@@ -46,12 +45,7 @@ class ScoreRequestTest : public ::testing::Test {
     return std::as_writable_bytes(std::span(response_)).first(room_bytes_);
   }
   std::span<const std::byte> Response() { return Room().first(response_bytes_); }
-  ErrorDetail Detail() {
-    ErrorDetail detail;
-    EXPECT_EQ(response_bytes_, sizeof detail);
-    std::memcpy(static_cast<void*>(&detail), response_.data(), sizeof detail);
-    return detail;
-  }
+  ErrorDetail Detail() { return DecodeFault(Response()).place; }
   const RowBuilder& Row(double a, const char* city) {
     row_->Clear();
     row_->Set(a_, a);
@@ -85,8 +79,11 @@ TEST_F(ScoreRequestTest, AnswersARow) {
 TEST_F(ScoreRequestTest, SaysWhichColumnFailed) {
   EXPECT_EQ(Score(RequestKind::kRow, Row(2, "Paris").bytes()), ScoreCode::kUnseenLabel);
   EXPECT_EQ(Detail(), (ErrorDetail{0, static_cast<std::int32_t>(city_)}));
+  EXPECT_EQ(DecodeFault(Response()).op, "string_indexer");
+  EXPECT_EQ(DecodeFault(Response()).stage, "n");
   row_->SetNull(a_);
   EXPECT_EQ(Score(RequestKind::kRow, row_->bytes()), ScoreCode::kNullValue);
+  EXPECT_EQ(DecodeFault(Response()).stage, "") << "the row itself is refused";
   EXPECT_EQ(Detail(), (ErrorDetail{0, static_cast<std::int32_t>(a_)}));
   EXPECT_EQ(Score(RequestKind::kRow, {}), ScoreCode::kMalformed);
   EXPECT_EQ(Detail(), ErrorDetail());
@@ -120,7 +117,15 @@ TEST_F(ScoreRequestTest, AsksForMoreRoom) {
     EXPECT_GT(response_bytes_, room_bytes_);
   }
   EXPECT_EQ(Score(RequestKind::kRow, row.bytes()), ScoreCode::kOk);
-  // A failure is told as far as there is room.
+  // A failure is told as far as there is room; what does not fit is left out whole.
+  const RowBuilder& unseen = Row(2, "Paris");
+  for (room_bytes_ = 0; room_bytes_ < 64; ++room_bytes_) {
+    EXPECT_EQ(Score(RequestKind::kRow, unseen.bytes()), ScoreCode::kUnseenLabel);
+    EXPECT_LE(response_bytes_, room_bytes_);
+    const FaultDetail fault = DecodeFault(Response());
+    EXPECT_EQ(fault.place.column, room_bytes_ < 8 ? kNoColumn : static_cast<int>(city_));
+    EXPECT_EQ(fault.op, room_bytes_ < 16 + 14 ? "" : "string_indexer") << room_bytes_;
+  }
   for (room_bytes_ = 0; room_bytes_ < 16; ++room_bytes_) {
     EXPECT_EQ(Score(RequestKind::kRow, {}), ScoreCode::kMalformed);
     EXPECT_EQ(response_bytes_, std::min<std::size_t>(room_bytes_, sizeof(ErrorDetail)));

@@ -260,7 +260,7 @@ TEST(RowDecoder, TakesUtf8Only) {
     // Stray continuation, overlong form, surrogate, beyond U+10FFFF, cut off.
     for (const char* text :
          {"\x80", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "ab\xe2\x82"}) {
-      EXPECT_EQ(DecodeString(text + tail), (Outcome{ScoreCode::kMalformed, 1})) << tail;
+      EXPECT_EQ(DecodeString(text + tail), (Outcome{ScoreCode::kBadText, 1})) << tail;
     }
   }
 }
