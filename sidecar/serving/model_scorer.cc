@@ -28,6 +28,13 @@ class ModelLayout final : public BoundLayout {
   std::uint32_t version_;
 };
 
+// The first eight hexadecimal digits of the content's hash, as a number. Not 0.
+std::uint32_t VersionOf(const ContentHash& hash) {
+  std::uint32_t version = 0;
+  for (std::size_t i = 0; i < sizeof(version); ++i) version = version << 8 | hash.bytes[i];
+  return version == 0 ? 1 : version;
+}
+
 // Not of both lists in one: where the first ends must count too.
 std::uint64_t HashOf(const Schema& inputs, const Schema& outputs) {
   return std::rotl(HashSchema(inputs), 1) ^ HashSchema(outputs);
@@ -73,7 +80,8 @@ Result<std::unique_ptr<ModelScorer>> ModelScorer::Load(const std::vector<ModelAr
       }
       continue;
     }
-    scorer->models_.emplace(argument.name, ServedModel{argument.path, 1, *std::move(model)});
+    const std::uint32_t version = VersionOf((*model)->content_hash());
+    scorer->models_.emplace(argument.name, ServedModel{argument.path, version, *std::move(model)});
   }
   if (!problems.empty()) return tl::unexpected<LoadError>(LoadError(std::move(problems)));
   return scorer;

@@ -48,7 +48,7 @@ class ModelScorer final : public Scorer {
  private:
   struct ServedModel {
     std::filesystem::path path;
-    std::uint32_t version = 1;
+    std::uint32_t version = 0;  // changes with the bundle's content
     std::shared_ptr<const Model> model;
   };
 
