@@ -48,6 +48,14 @@ class BoundModel {
   const std::shared_ptr<const RowLayout>& rows() const { return rows_; }
   const std::shared_ptr<const RowLayout>& answers() const { return answers_; }
 
+  // Whether rows, and answers, of the other binding have the same columns, and so the same bytes.
+  bool TakesRowsOf(const BoundModel& other) const noexcept {
+    return this == &other || rows_->hash() == other.rows_->hash();
+  }
+  bool AnswersLike(const BoundModel& other) const noexcept {
+    return this == &other || answers_->hash() == other.answers_->hash();
+  }
+
   LayoutOnConnection layout() const noexcept {
     const std::uint64_t word = layout_.load(std::memory_order_acquire);
     return {static_cast<std::uint32_t>(word >> 32), static_cast<std::uint16_t>(word >> 8),

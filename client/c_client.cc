@@ -1,4 +1,4 @@
-// The C interface: clients, models, scoring.
+// The C interface: clients and models.
 #include <algorithm>
 #include <cstring>
 
@@ -6,8 +6,6 @@
 
 namespace pillion {
 namespace {
-
-constexpr std::size_t kRowsAtATime = 256;  // of pillion_score_each(), which needs room for each
 
 // Members that an older program does not know keep their defaults.
 pillion_options CompleteOptions(const pillion_options* given) {
@@ -44,14 +42,31 @@ std::int32_t IndexOf(const RowLayout& layout, const char* name) {
   return found ? static_cast<std::int32_t>(*found) : -1;
 }
 
+// Cut before the character that does not fit.
+template <std::size_t capacity>
+void CopyText(const std::string& text, char (&to)[capacity]) {
+  std::size_t length = std::min(text.size(), capacity - 1);
+  const auto continues = [&] { return (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80; };
+  while (length != 0 && length < text.size() && continues()) --length;
+  std::memcpy(to, text.data(), length);
+  to[length] = 0;
+}
+
 }  // namespace
 
-void SetError(pillion_error* error, const Failure& failure) {
-  if (error == nullptr) return;
-  error->code = ToC(failure.code);
-  const std::size_t length = std::min(failure.text.size(), sizeof(error->text) - 1);
-  std::memcpy(error->text, failure.text.data(), length);
-  error->text[length] = 0;
+pillion_code SetError(pillion_error* error, const Failure& failure) {
+  const pillion_code code = ToC(failure.code);
+  if (error == nullptr) return code;
+  pillion_error full = PILLION_ERROR_INIT;
+  if (error->size != 0) full.size = std::min(error->size, sizeof(full));
+  full.code = code;
+  full.row = failure.row;
+  full.column = failure.column;
+  CopyText(failure.column_name, full.column_name);
+  CopyText(failure.stage, full.stage);
+  CopyText(failure.text, full.text);
+  std::memcpy(error, &full, full.size);
+  return code;
 }
 
 }  // namespace pillion
@@ -209,56 +224,6 @@ int32_t pillion_find_input(const pillion_model* model, const char* name) {
 }
 int32_t pillion_find_output(const pillion_model* model, const char* name) {
   return pillion::IndexOf(*model->bound->answers(), name);
-}
-
-pillion_code pillion_score(pillion_model* model, const pillion_row* row, uint64_t timeout_ns,
-                           pillion_answer* answer) {
-  const ScoreCode fault = row->builder.fault().code;
-  if (fault != ScoreCode::kOk) {
-    answer->buffer.Fail(fault);
-    answer->Open();
-    return ToC(fault);
-  }
-  const auto bytes = row->builder.bytes();
-  return pillion_score_bytes(model, PILLION_ROW, bytes.data(), bytes.size(), timeout_ns, answer);
-}
-
-pillion_code pillion_score_bytes(pillion_model* model, pillion_kind kind, const void* request,
-                                 size_t bytes, uint64_t timeout_ns, pillion_answer* answer) {
-  return Guarded(nullptr, [&]() -> pillion_code {
-    const ScoreCode code = model->core->Score(
-        *model->bound, static_cast<pillion::RequestKind>(kind),
-        {static_cast<const std::byte*>(request), bytes}, timeout_ns, &answer->buffer);
-    answer->Open();
-    return ToC(code);
-  });
-}
-
-size_t pillion_score_each(pillion_model* model, const pillion_row* const* rows, size_t count,
-                          uint64_t timeout_ns, pillion_answer* const* answers) {
-  const std::uint64_t deadline_ns = pillion::DeadlineAfter(pillion::MonotonicNs(), timeout_ns);
-  std::array<std::span<const std::byte>, pillion::kRowsAtATime> requests;
-  std::array<pillion::AnswerBuffer*, pillion::kRowsAtATime> buffers;
-  std::size_t ok = 0;
-  for (std::size_t begin = 0; begin < count;) {
-    std::size_t taken = 0;
-    for (; begin < count && taken < requests.size(); ++begin) {
-      const ScoreCode fault = rows[begin]->builder.fault().code;
-      answers[begin]->buffer.Fail(fault);
-      if (fault != ScoreCode::kOk) continue;
-      requests[taken] = rows[begin]->builder.bytes();
-      buffers[taken++] = &answers[begin]->buffer;
-    }
-    Guarded(nullptr, [&]() -> pillion_code {
-      const std::uint64_t now_ns = pillion::MonotonicNs();
-      const std::uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
-      ok += model->core->ScoreEach(*model->bound, std::span(requests).first(taken), left_ns,
-                                   std::span<pillion::AnswerBuffer* const>(buffers).first(taken));
-      return PILLION_OK;
-    });
-  }
-  for (std::size_t i = 0; i < count; ++i) answers[i]->Open();
-  return ok;
 }
 
 }  // extern "C"

@@ -2,7 +2,6 @@
 #include "client/handles.h"
 
 using pillion::Guarded;
-using pillion::ScoreCode;
 using pillion::ToC;
 
 extern "C" {
@@ -20,9 +19,8 @@ void pillion_queue_close(pillion_queue* queue) { delete queue; }
 
 pillion_code pillion_submit(pillion_queue* queue, pillion_model* model, const pillion_row* row,
                             uint64_t timeout_ns, uint64_t cookie, pillion_answer* answer) {
-  const ScoreCode fault = row->builder.fault().code;
-  if (fault != ScoreCode::kOk) return ToC(fault);
   return Guarded(nullptr, [&]() -> pillion_code {
+    if (!model->Takes(*row, answer)) return ToC(answer->buffer.head.code);
     return ToC(
         queue->queue.Submit(*model->bound, row->builder.bytes(), timeout_ns, {cookie, answer}));
   });

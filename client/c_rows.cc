@@ -79,14 +79,30 @@ extern "C" {
 pillion_row* pillion_row_new(const pillion_model* model) {
   pillion_row* row = nullptr;
   pillion::Guarded(nullptr, [&]() -> pillion_code {
-    row = new pillion_row(model->bound->rows());
+    row = new pillion_row(model->bound);
     return PILLION_OK;
   });
   return row;
 }
 
 void pillion_row_free(pillion_row* row) { delete row; }
-void pillion_row_clear(pillion_row* row) { row->builder.Clear(); }
+void pillion_row_clear(pillion_row* row) {
+  row->builder.Clear();
+  row->unknown.clear();
+}
+
+uint32_t pillion_row_column(pillion_row* row, const char* name) {
+  if (const auto column = row->builder.layout().Find(name)) return *column;
+  const bool first = row->builder.fault().code == ScoreCode::kOk;
+  row->builder.SetNull(UINT32_MAX);
+  if (first) {
+    pillion::Guarded(nullptr, [&]() -> pillion_code {
+      row->unknown = name;
+      return PILLION_OK;
+    });
+  }
+  return UINT32_MAX;
+}
 
 pillion_code pillion_set_null(pillion_row* row, uint32_t column) {
   return ToC(row->builder.SetNull(column));
@@ -127,10 +143,13 @@ pillion_code pillion_set_texts(pillion_row* row, uint32_t column, const char* co
 }
 const char* pillion_row_fault(pillion_row* row) {
   pillion::Guarded(nullptr, [&]() -> pillion_code {
-    row->fault = row->builder.DescribeFault();
+    row->fault = row->Fault().text;
     return PILLION_OK;
   });
   return row->fault.c_str();
+}
+pillion_code pillion_row_error(const pillion_row* row, pillion_error* error) {
+  return pillion::Guarded(error, [&] { return pillion::SetError(error, row->Fault()); });
 }
 const void* pillion_row_bytes(const pillion_row* row, size_t* bytes) {
   const auto span = row->builder.bytes();
@@ -141,7 +160,7 @@ const void* pillion_row_bytes(const pillion_row* row, size_t* bytes) {
 pillion_answer* pillion_answer_new(const pillion_model* model) {
   pillion_answer* answer = nullptr;
   pillion::Guarded(nullptr, [&]() -> pillion_code {
-    answer = new pillion_answer(model->bound->answers());
+    answer = new pillion_answer(model->bound);
     return PILLION_OK;
   });
   return answer;
@@ -150,6 +169,34 @@ pillion_answer* pillion_answer_new(const pillion_model* model) {
 void pillion_answer_free(pillion_answer* answer) { delete answer; }
 pillion_code pillion_answer_code(const pillion_answer* answer) {
   return ToC(answer->buffer.head.code);
+}
+pillion_code pillion_answer_error(const pillion_answer* answer, pillion_error* error) {
+  return pillion::Guarded(error, [&] { return pillion::SetError(error, answer->Failure()); });
+}
+int32_t pillion_answer_column(const pillion_answer* answer) {
+  std::int32_t column = -1;
+  pillion::Guarded(nullptr, [&]() -> pillion_code {
+    column = answer->Failure().column;
+    return PILLION_OK;
+  });
+  return column;
+}
+const char* pillion_answer_stage(pillion_answer* answer) {
+  pillion::Guarded(nullptr, [&]() -> pillion_code {
+    answer->stage = answer->Failure().stage;
+    return PILLION_OK;
+  });
+  return answer->stage.c_str();
+}
+pillion_code pillion_answer_row_error(const pillion_answer* answer, uint32_t row,
+                                      pillion_error* error) {
+  return pillion::Guarded(error, [&] {
+    if (answer->buffer.head.code != ScoreCode::kOk) {
+      return pillion::SetError(error, answer->Failure());
+    }
+    return pillion::SetError(
+        error, pillion::DescribeBatchFault(answer->buffer.bytes(), row, *answer->bound->rows()));
+  });
 }
 uint32_t pillion_answer_version(const pillion_answer* answer) {
   return answer->buffer.head.model_version;

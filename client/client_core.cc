@@ -56,7 +56,9 @@ tl::expected<std::unique_ptr<ClientCore>, Failure> ClientCore::Open(const Endpoi
   auto session = core->Connect();
   if (session) {
     core->Publish(std::move(*session));
-  } else if (!options.connect_later) {
+  } else if (options.connect_later) {
+    core->why_gone_ = session.error();
+  } else {
     return tl::unexpected(session.error());
   }
   core->keeper_ = std::thread([core = core.get()] { core->Keep(); });
@@ -79,6 +81,11 @@ ClientCore::Session ClientCore::session() const {
   return session_;
 }
 
+Failure ClientCore::WhyGone() const {
+  const std::lock_guard lock(mutex_);
+  return session_.connection ? FailureOf(ScoreCode::kServerGone) : why_gone_;
+}
+
 std::shared_ptr<SocketChannel> ClientCore::channel() const { return session().channel; }
 
 bool ClientCore::FitsLane(const BoundModel& model, std::size_t request_bytes) const noexcept {
@@ -94,12 +101,12 @@ LayoutOnConnection ClientCore::CurrentLayout(const BoundModel& model) const noex
   return layout;
 }
 
-bool ClientCore::Prepare(const BoundModel& model, RequestKind kind, std::uint64_t timeout_ns,
-                         Prepared* call) noexcept {
+bool ClientCore::Prepare(const BoundModel& model, RequestKind kind, std::uint64_t now_ns,
+                         std::uint64_t deadline_ns, Prepared* call) noexcept {
   const LayoutOnConnection layout = CurrentLayout(model);
   call->generation = layout.generation;
-  call->now_ns = MonotonicNs();
-  call->head = {kind, layout.layout, DeadlineAfter(call->now_ns, timeout_ns)};
+  call->now_ns = now_ns;
+  call->head = {kind, layout.layout, deadline_ns};
   call->code = ScoreCode::kOk;
   if (forked()) {
     call->code = ScoreCode::kForked;
@@ -130,7 +137,10 @@ ScoreCode ClientCore::Score(const BoundModel& model, RequestKind kind,
                             std::span<const std::byte> request, std::uint64_t timeout_ns,
                             AnswerBuffer* answer) {
   Prepared call;
-  if (!Prepare(model, kind, timeout_ns, &call)) return answer->Fail(call.code);
+  const std::uint64_t now_ns = MonotonicNs();
+  if (!Prepare(model, kind, now_ns, DeadlineAfter(now_ns, timeout_ns), &call)) {
+    return answer->Fail(call.code);
+  }
   if (FitsLane(model, request.size())) {
     ScoreCode code = ScoreCode::kInternal;
     Lane* lane = TakeLane(call, &code);
@@ -147,12 +157,12 @@ ScoreCode ClientCore::Score(const BoundModel& model, RequestKind kind,
 
 std::size_t ClientCore::ScoreEach(const BoundModel& model,
                                   std::span<const std::span<const std::byte>> rows,
-                                  std::uint64_t timeout_ns,
+                                  std::uint64_t deadline_ns,
                                   std::span<AnswerBuffer* const> answers) {
   Prepared call;
   ScoreCode code = ScoreCode::kOk;
   Lane* lane = nullptr;
-  if (!Prepare(model, RequestKind::kRow, timeout_ns, &call)) {
+  if (!Prepare(model, RequestKind::kRow, MonotonicNs(), deadline_ns, &call)) {
     code = call.code;
   } else if (FitsLane(model, 0)) {
     lane = TakeLane(call, &code);
@@ -166,6 +176,9 @@ std::size_t ClientCore::ScoreEach(const BoundModel& model,
     ok = CallEachOverRing(lane, call.head, rows, call.now_ns, answers);
     lane->counters.calls.Add(rows.size());
     lane->counters.failures.Add(rows.size() - ok);
+    lane->counters.deadlines.Add(static_cast<std::uint64_t>(std::count_if(
+        answers.begin(), answers.end(),
+        [](const AnswerBuffer* answer) { return answer->head.code == ScoreCode::kDeadline; })));
     lanes_.Return(lane);
   }
   for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -178,6 +191,8 @@ std::size_t ClientCore::ScoreEach(const BoundModel& model,
 ScoreCode ClientCore::ScoreOverSocket(const Prepared& call, std::span<const std::byte> request,
                                       AnswerBuffer* answer) {
   const RequestHead& head = call.head;
+  // Looked at before every send: of many rows in turn, most may come too late.
+  if (MonotonicNs() >= head.deadline_ns) return answer->Fail(ScoreCode::kDeadline);
   const Session current = session();
   if (!current.channel || current.generation != call.generation) {
     return answer->Fail(ScoreCode::kServerGone);
@@ -201,7 +216,7 @@ tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::Bind(BindRequest 
                                                                     std::uint64_t timeout_ns) {
   if (forked()) return tl::unexpected(FailureOf(ScoreCode::kForked));
   const Session current = session();
-  if (!current.channel) return tl::unexpected(FailureOf(ScoreCode::kServerGone));
+  if (!current.channel) return tl::unexpected(WhyGone());
   auto model = BindOn(current, request, DeadlineAfter(MonotonicNs(), timeout_ns), nullptr);
   if (!model) return model;
   const std::lock_guard lock(mutex_);
@@ -255,7 +270,7 @@ tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::BindOn(
 tl::expected<std::string, Failure> ClientCore::Ask(Question question, std::uint64_t timeout_ns) {
   if (forked()) return tl::unexpected(FailureOf(ScoreCode::kForked));
   const Session current = session();
-  if (!current.channel) return tl::unexpected(FailureOf(ScoreCode::kServerGone));
+  if (!current.channel) return tl::unexpected(WhyGone());
   const AskBody ask{static_cast<std::uint16_t>(question), {}};
   AwaitedFrame reply;
   const ScoreCode code =

@@ -44,8 +44,9 @@ class ClientCore {
   ScoreCode Score(const BoundModel& model, RequestKind kind, std::span<const std::byte> request,
                   std::uint64_t timeout_ns, AnswerBuffer* answer);
   // Scores many rows, as many under way as a lane holds. [row] of both; returns how many are kOk.
+  // Rows that are not sent by the deadline end with kDeadline.
   std::size_t ScoreEach(const BoundModel& model, std::span<const std::span<const std::byte>> rows,
-                        std::uint64_t timeout_ns, std::span<AnswerBuffer* const> answers);
+                        std::uint64_t deadline_ns, std::span<AnswerBuffer* const> answers);
 
   // The text of the server's answer, which is JSON.
   tl::expected<std::string, Failure> Ask(Question question, std::uint64_t timeout_ns);
@@ -57,8 +58,8 @@ class ClientCore {
     std::uint64_t now_ns = 0;
     ScoreCode code = ScoreCode::kOk;  // why it may not
   };
-  bool Prepare(const BoundModel& model, RequestKind kind, std::uint64_t timeout_ns,
-               Prepared* call) noexcept;
+  bool Prepare(const BoundModel& model, RequestKind kind, std::uint64_t now_ns,
+               std::uint64_t deadline_ns, Prepared* call) noexcept;
   // A lane of the call's connection; null with a code.
   Lane* TakeLane(const Prepared& call, ScoreCode* code);
   LanePool& lanes() { return lanes_; }
@@ -90,6 +91,7 @@ class ClientCore {
   void Publish(Session session);
   void Disconnect();
   Session session() const;
+  Failure WhyGone() const;
 
   void Keep();  // the keeper's thread
   void BindAllAndPublish(Session session);
@@ -109,6 +111,7 @@ class ClientCore {
 
   mutable std::mutex mutex_;  // guards what follows
   Session session_;
+  Failure why_gone_;  // while there is no session
   std::vector<std::weak_ptr<BoundModel>> models_;
   std::uint32_t last_generation_ = 0;
 

@@ -93,6 +93,7 @@ tl::expected<std::shared_ptr<Connection>, Failure> Connection::Dial(const Endpoi
     return GoneWithErrno("cannot connect to " + endpoint.path);
   }
   if (auto greeted = connection->Greet(endpoint, options, deadline_ns); !greeted) {
+    greeted.error().text = endpoint.path + ": " + greeted.error().text;
     return tl::unexpected(greeted.error());
   }
   return connection;

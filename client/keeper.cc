@@ -36,7 +36,12 @@ void ClientCore::Keep() {
     }
     Pause(attempt++);
     if (stopping_.load()) return;
-    if (auto session = Connect()) BindAllAndPublish(std::move(*session));
+    if (auto session = Connect()) {
+      BindAllAndPublish(std::move(*session));
+    } else {
+      const std::lock_guard lock(mutex_);
+      why_gone_ = session.error();
+    }
   }
 }
 
@@ -99,6 +104,7 @@ void ClientCore::Disconnect() {
   {
     const std::lock_guard lock(mutex_);
     gone = std::exchange(session_, Session{});
+    why_gone_ = {ScoreCode::kServerGone, "the connection to " + endpoint_.path + " ended"};
   }
   transport_.store(Transport::kNone, std::memory_order_release);
   if (!gone.connection) return;

@@ -15,6 +15,11 @@ namespace pillion {
 struct Failure {
   ScoreCode code = ScoreCode::kInternal;
   std::string text;
+  // Where a row is to blame.
+  std::uint32_t row = 0;      // of a batch
+  std::int32_t column = -1;   // of the inputs
+  std::string column_name{};  // also of a column that is none of the inputs
+  std::string stage{};        // "op name"
 };
 
 struct Endpoint {

@@ -38,6 +38,7 @@ enum {
   PILLION_UNKNOWN_COLUMN = 52,
   PILLION_UNSUPPORTED = 53,
   PILLION_REFUSED = 54,
+  PILLION_WRONG_MODEL = 55, /* a row or an answer of a binding with other columns */
   PILLION_BUSY = 80,
   PILLION_DEADLINE = 81,
   PILLION_DRAINING = 82,
@@ -48,11 +49,20 @@ enum {
 PILLION_API const char* pillion_code_name(pillion_code code);
 PILLION_API const char* pillion_code_text(pillion_code code); /* one sentence */
 
-/* Why a call failed. Functions that take one accept NULL. */
+/* Why a call failed, and where in the row. Functions that take one accept NULL. A size of 0, as
+ * in {0}, is taken for the struct as it stands here. Texts end in 0 and are cut where too long. */
 typedef struct pillion_error {
+  size_t size;
   pillion_code code;
-  char text[255]; /* ends in 0; cut where it is too long */
+  uint32_t row;          /* of a batch; 0 for a single row */
+  int32_t column;        /* the index of the input column to blame; -1: none of them */
+  char column_name[128]; /* also of a column that only the model's stages know, or that nobody does
+                          */
+  char stage[128];       /* the stage that refused the row: "op name"; "" if none did */
+  char text[512];        /* all of it in one sentence */
 } pillion_error;
+#define PILLION_ERROR_INIT \
+  { sizeof(pillion_error), PILLION_OK, 0, -1, "", "", "" }
 
 /* ---- Client ---- */
 
@@ -134,7 +144,8 @@ PILLION_API int32_t pillion_find_output(const pillion_model* model, const char* 
 
 typedef struct pillion_row pillion_row;
 
-/* All columns null. Keeps its model's layout alive. NULL: no memory. */
+/* All columns null. For this binding, and others with the same columns; the rest refuse it with
+ * PILLION_WRONG_MODEL. Outlives the model. NULL: no memory. */
 PILLION_API pillion_row* pillion_row_new(const pillion_model* model);
 PILLION_API void pillion_row_free(pillion_row* row);
 PILLION_API void pillion_row_clear(pillion_row* row);
@@ -156,17 +167,33 @@ PILLION_API pillion_code pillion_set_sparse(pillion_row* row, uint32_t column,
                                             size_t count, int32_t size);
 PILLION_API pillion_code pillion_set_texts(pillion_row* row, uint32_t column,
                                            const char* const* texts, size_t count);
-/* What was refused, with the column's name; "" if nothing was. Lives until the next call. */
+/* The column of a name, for the setters: a name that the model does not have is refused in the row
+ * by that name, and UINT32_MAX is returned, which every setter refuses. */
+PILLION_API uint32_t pillion_row_column(pillion_row* row, const char* name);
+/* What was refused first, with the column's name; "" if nothing was. Lives until the next call. */
 PILLION_API const char* pillion_row_fault(pillion_row* row);
+/* The same with its parts. Returns the code; PILLION_OK: nothing was refused. */
+PILLION_API pillion_code pillion_row_error(const pillion_row* row, pillion_error* error);
 
 /* ---- Answer ---- */
 
 typedef struct pillion_answer pillion_answer;
 
+/* For bindings with the same inputs and outputs, as a row is for those with the same inputs. */
 PILLION_API pillion_answer* pillion_answer_new(const pillion_model* model);
 PILLION_API void pillion_answer_free(pillion_answer* answer);
 PILLION_API pillion_code pillion_answer_code(const pillion_answer* answer);
-/* Which version of the model scored. */
+/* Why the code is not 0. Returns the code. */
+PILLION_API pillion_code pillion_answer_error(const pillion_answer* answer, pillion_error* error);
+/* Its parts: the input column to blame, or -1; the stage that refused the row, "op name" or "",
+ * which lives until the next call. */
+PILLION_API int32_t pillion_answer_column(const pillion_answer* answer);
+PILLION_API const char* pillion_answer_stage(pillion_answer* answer);
+/* The same for one row of the answer to a PILLION_BATCH, whose rows have codes of their own. */
+PILLION_API pillion_code pillion_answer_row_error(const pillion_answer* answer, uint32_t row,
+                                                  pillion_error* error);
+/* Which version of the model scored: another one for another content of the bundle. Printed as %08x
+ * it begins the bundle's content_sha256, which `pillion inspect` and "models" show. */
 PILLION_API uint32_t pillion_answer_version(const pillion_answer* answer);
 PILLION_API int pillion_is_null(const pillion_answer* answer, uint32_t column);
 /* Values are left alone where the code is not 0. */

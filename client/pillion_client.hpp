@@ -37,8 +37,7 @@ class Model {
 
   Result<Answer> Score(const Row& row, Timeout timeout) const {
     Answer answer = NewAnswer();
-    const pillion_code code = Score(row, timeout, &answer);
-    if (code != PILLION_OK) return MakeError(code);
+    if (Score(row, timeout, &answer) != PILLION_OK) return answer.error();
     return answer;
   }
   // Without taking memory.
@@ -111,7 +110,7 @@ class Client {
   static Result<Client> Connect(const std::string& url) { return Connect(url, {}); }
   static Result<Client> Connect(const std::string& url, std::optional<pillion_options> options) {
     pillion_client* client = nullptr;
-    pillion_error error{};
+    pillion_error error = PILLION_ERROR_INIT;
     const pillion_code code =
         pillion_open(url.c_str(), options ? &*options : nullptr, &client, &error);
     if (code != PILLION_OK) return MakeError(error);
@@ -122,7 +121,7 @@ class Client {
     std::vector<const char*> outputs;
     for (const std::string& output : options.outputs) outputs.push_back(output.c_str());
     pillion_model* model = nullptr;
-    pillion_error error{};
+    pillion_error error = PILLION_ERROR_INIT;
     const pillion_code code =
         pillion_bind(client_.get(), name.c_str(), outputs.data(), outputs.size(),
                      ToNanoseconds(options.timeout), &model, &error);

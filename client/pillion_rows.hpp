@@ -24,7 +24,11 @@ inline std::uint64_t ToNanoseconds(Timeout timeout) {
 
 struct Error {
   pillion_code code = PILLION_OK;
-  std::string text;
+  std::string text;                     // all of it in one sentence
+  std::uint32_t row = 0;                // of a batch
+  std::optional<std::uint32_t> column;  // the input column to blame
+  std::string column_name;              // also of a column that is none of the inputs
+  std::string stage;                    // that refused the row: "op name"
 };
 
 // A value, or why there is none.
@@ -46,8 +50,12 @@ class Result {
   Error error_;
 };
 
-inline Error MakeError(pillion_code code) { return {code, pillion_code_text(code)}; }
-inline Error MakeError(const pillion_error& error) { return {error.code, error.text}; }
+inline Error MakeError(pillion_code code) { return {code, pillion_code_text(code), 0, {}, {}, {}}; }
+inline Error MakeError(const pillion_error& error) {
+  std::optional<std::uint32_t> column;
+  if (error.column >= 0) column = static_cast<std::uint32_t>(error.column);
+  return {error.code, error.text, error.row, column, error.column_name, error.stage};
+}
 
 template <auto Free>
 struct Deleter {
@@ -84,12 +92,13 @@ class Row {
   }
   template <typename T>
   Row& Set(const char* column, const T& value) {
-    return Set(static_cast<std::uint32_t>(pillion_find_input(model_.get(), column)), value);
+    return Set(pillion_row_column(get(), column), value);
   }
   Row& SetNull(std::uint32_t column) {
     pillion_set_null(get(), column);
     return *this;
   }
+  Row& SetNull(const char* column) { return SetNull(pillion_row_column(get(), column)); }
   Row& SetSparse(std::uint32_t column, const std::vector<std::int32_t>& indices,
                  const std::vector<double>& values, std::int32_t size) {
     const std::size_t count = indices.size() < values.size() ? indices.size() : values.size();
@@ -104,6 +113,11 @@ class Row {
   }
   void Clear() { pillion_row_clear(get()); }
   std::string fault() const { return pillion_row_fault(row_.get()); }  // "" if nothing was refused
+  Error error() const {                                                // the same with its parts
+    pillion_error error = PILLION_ERROR_INIT;
+    pillion_row_error(get(), &error);
+    return MakeError(error);
+  }
   pillion_row* get() { return row_.get(); }
   const pillion_row* get() const { return row_.get(); }
 
@@ -119,6 +133,17 @@ class Answer {
       : model_(std::move(model)), answer_(answer) {}
 
   pillion_code code() const { return pillion_answer_code(answer_.get()); }
+  Error error() const {  // why the code is not PILLION_OK
+    pillion_error error = PILLION_ERROR_INIT;
+    pillion_answer_error(answer_.get(), &error);
+    return MakeError(error);
+  }
+  // Why a row of a batch, whose answer this is, has none.
+  Error error(std::uint32_t row) const {
+    pillion_error error = PILLION_ERROR_INIT;
+    pillion_answer_row_error(answer_.get(), row, &error);
+    return MakeError(error);
+  }
   std::uint32_t version() const { return pillion_answer_version(answer_.get()); }
   bool IsNull(std::uint32_t column) const { return pillion_is_null(answer_.get(), column) != 0; }
 

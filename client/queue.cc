@@ -43,7 +43,9 @@ bool Queue::EnsureLane() {
 ScoreCode Queue::Submit(const BoundModel& model, std::span<const std::byte> request,
                         std::uint64_t timeout_ns, const Completion& completion) {
   ClientCore::Prepared call;
-  if (!core_->Prepare(model, RequestKind::kRow, timeout_ns, &call)) return call.code;
+  const std::uint64_t now_ns = MonotonicNs();
+  const std::uint64_t deadline_ns = DeadlineAfter(now_ns, timeout_ns);
+  if (!core_->Prepare(model, RequestKind::kRow, now_ns, deadline_ns, &call)) return call.code;
   if (entries_.size() == kLaneSlots) return ScoreCode::kBusy;
   Entry entry{completion, call.head.deadline_ns, 0, &completion.answer->buffer, nullptr, nullptr};
   if (!core_->FitsLane(model, request.size())) {

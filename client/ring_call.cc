@@ -49,30 +49,37 @@ Waited WaitForAnswer(Lane* lane, std::uint64_t sequence, std::uint64_t start_ns,
   }
 }
 
+Waited WaitForSlot(Lane* lane, std::uint64_t start_ns, std::uint64_t deadline_ns) noexcept {
+  // The server answers in order, and the next slot is the oldest one's.
+  if (lane->end.next_slot() == ClientLane::NextSlot::kFree) return Waited::kAnswered;
+  const Waited waited = WaitForAnswer(lane, lane->end.slot_holder(), start_ns, deadline_ns);
+  return waited;
+}
+
 ScoreCode CallOverRing(Lane* lane, const RequestHead& head, std::span<const std::byte> request,
                        std::uint64_t now_ns, AnswerBuffer* answer) noexcept {
   if (lane->connection->draining()) return answer->Fail(ScoreCode::kDraining);
-  const std::uint64_t sequence = lane->end.TrySubmit(head, request);
-  if (sequence == 0) return answer->Fail(ScoreCode::kBusy);
+  std::uint64_t sequence = lane->end.TrySubmit(head, request);
+  if (sequence == 0) {
+    const Waited waited = WaitForSlot(lane, now_ns, head.deadline_ns);
+    if (waited != Waited::kAnswered) return answer->Fail(CodeOf(waited));
+    now_ns = MonotonicNs();
+    sequence = lane->end.TrySubmit(head, request);
+  }
   if (lane->end.MustKick()) {
     lane->counters.kicks.Add();
     lane->connection->Kick();
   }
-  const std::uint64_t deadline_ns = head.deadline_ns == 0 ? kNoDeadline : head.deadline_ns;
-  switch (WaitForAnswer(lane, sequence, now_ns, deadline_ns)) {
-    case Waited::kAnswered: {
-      std::span<const std::byte> payload;
-      const AnswerHead got = lane->end.Read(sequence, &payload);
-      answer->Assign(got, payload);
-      lane->end.Consume(sequence);
-      return got.code;
-    }
-    case Waited::kDeadline: lane->end.Abandon(sequence); return answer->Fail(ScoreCode::kDeadline);
-    case Waited::kServerGone:
-      lane->end.Abandon(sequence);
-      return answer->Fail(ScoreCode::kServerGone);
+  const Waited waited = WaitForAnswer(lane, sequence, now_ns, head.deadline_ns);
+  if (waited != Waited::kAnswered) {
+    lane->end.Abandon(sequence);
+    return answer->Fail(CodeOf(waited));
   }
-  return answer->Fail(ScoreCode::kInternal);
+  std::span<const std::byte> payload;
+  const AnswerHead got = lane->end.Read(sequence, &payload);
+  answer->Assign(got, payload);
+  lane->end.Consume(sequence);
+  return got.code;
 }
 
 }  // namespace pillion

@@ -72,15 +72,23 @@ class ClientLane {
 
   std::size_t request_payload_bytes_max() const { return request_slot_bytes_ - kSlotHeadBytes; }
 
-  // Publishes a request and returns its sequence number; 0 if the slot is still in use.
+  // The next request's slot is free, or taken by one whose answer is awaited, or by one that was
+  // given up and not answered yet: then it is free once Answered(slot_holder()).
+  enum class NextSlot : std::uint8_t { kFree, kPending, kAbandoned };
+  NextSlot next_slot() noexcept {
+    const std::uint64_t bit = Bit(next_);
+    if ((pending_ & bit) != 0) return NextSlot::kPending;
+    if ((abandoned_ & bit) == 0) return NextSlot::kFree;
+    if (!Answered(slot_holder())) return NextSlot::kAbandoned;
+    abandoned_ &= ~bit;
+    return NextSlot::kFree;
+  }
+  std::uint64_t slot_holder() const noexcept { return next_ - kLaneSlots; }
+
+  // Publishes a request and returns its sequence number; 0 if the next slot is not free.
   // REQUIRES: bytes.size() <= request_payload_bytes_max().
   std::uint64_t TrySubmit(const RequestHead& head, std::span<const std::byte> bytes) noexcept {
-    const std::uint64_t bit = Bit(next_);
-    if ((pending_ & bit) != 0) return 0;
-    if ((abandoned_ & bit) != 0) {
-      if (!Answered(next_ - kLaneSlots)) return 0;
-      abandoned_ &= ~bit;
-    }
+    if (next_slot() != NextSlot::kFree) return 0;
     RequestSlot& slot = Request(next_);
     internal::WritePayload(slot.payload, bytes);
     slot.length.store(static_cast<std::uint32_t>(bytes.size()), std::memory_order_relaxed);
@@ -88,7 +96,7 @@ class ClientLane {
     slot.layout.store(head.layout, std::memory_order_relaxed);
     slot.deadline_ns.store(head.deadline_ns, std::memory_order_relaxed);
     slot.sequence.store(next_, std::memory_order_release);  // SYNC: request
-    pending_ |= bit;
+    pending_ |= Bit(next_);
     return next_++;
   }
 

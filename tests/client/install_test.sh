@@ -24,14 +24,14 @@ mv "$work/installed" "$root"
 library=$(find "$root" -name libpillion-client.so)
 libdir=$(dirname "$library")
 doc=$root/share/doc/pillion
-for file in "$root/bin/pillion" "$libdir/libpillion-client.so.1" "$libdir/libpillion-client.a" \
+for file in "$root/bin/pillion" "$libdir/libpillion-client.so.2" "$libdir/libpillion-client.a" \
   "$libdir/pkgconfig/pillion-client.pc" "$doc/README.md" "$doc/docs/ops.md"; do
   [ -e "$file" ] || fail "$file is not installed"
 done
 cmake --install "$build" --prefix "$work/client" --component client >/dev/null
 [ ! -e "$work/client/bin" ] || fail "the component client brings a program"
 
-readelf -d "$library" | grep 'SONAME.*libpillion-client\.so\.1\]' >/dev/null ||
+readelf -d "$library" | grep 'SONAME.*libpillion-client\.so\.2\]' >/dev/null ||
   fail "wrong SONAME"
 # Exactly what the header declares, and nothing else.
 nm -D --defined-only "$library" | awk '{ print $3 }' | grep -v '^_init$\|^_fini$' | sort >"$work/shown"

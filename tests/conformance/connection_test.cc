@@ -1,4 +1,5 @@
 // What a client does when servers and processes come and go.
+#include <gmock/gmock.h>
 #include <sys/wait.h>
 
 #include <thread>
@@ -7,6 +8,8 @@
 
 namespace pillion {
 namespace {
+
+using ::testing::HasSubstr;
 
 class ConnectionTest : public Conformance {};
 
@@ -50,6 +53,10 @@ TEST_P(ConnectionTest, MayBeOpenedBeforeTheServer) {
   auto client = Client::Connect(url(), options);
   ASSERT_TRUE(client);
   EXPECT_EQ(client->transport(), "");
+  const auto too_early = client->Bind("echo");
+  EXPECT_EQ(too_early.error().code, PILLION_SERVER_GONE);
+  EXPECT_THAT(too_early.error().text, HasSubstr(directory_.socket()));
+  EXPECT_THAT(too_early.error().text, HasSubstr("No such file or directory"));
   StartServer();
   WaitUntil([&] { return !client->transport().empty(); });
   EXPECT_TRUE(client->Bind("echo"));

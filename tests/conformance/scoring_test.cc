@@ -129,6 +129,47 @@ TEST_P(Scoring, ThreadsNeverGetEachOthersAnswers) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST_P(Scoring, ManyAtOnceEndByTheirDeadlineAndSaySo) {
+  Client client = Connect(1);
+  auto model = Bind(client, "slow", {"x"});
+  std::vector<client_api::Row> rows;
+  for (int i = 0; i < 500; ++i) {
+    rows.push_back(model.NewRow());
+    rows.back().Set(0u, i * 1.0);
+  }
+  std::vector<client_api::Answer> answers;
+  const std::size_t ok = model.ScoreEach(rows, 40ms, &answers);
+  EXPECT_LT(ok, rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(answers[i].code(), i < ok ? PILLION_OK : PILLION_DEADLINE) << i;
+  }
+  // What was given up still holds the slots for a moment. A call waits for one.
+  for (int i = 0; i < 10; ++i) {
+    const auto answer = model.Score(rows[0], kPatience);
+    ASSERT_TRUE(answer) << answer.error().text;
+  }
+  model.ScoreEach(rows, 20ms, &answers);
+  rows.erase(rows.begin() + 10, rows.end());
+  EXPECT_EQ(model.ScoreEach(rows, kPatience, &answers), rows.size());
+}
+
+TEST_P(Scoring, ManyAtOnceWithoutTimeAreNotSent) {
+  Client client = Connect();
+  auto model = Bind(client, "echo", {"x"});
+  std::vector<client_api::Row> rows;
+  for (int i = 0; i < 3000; ++i) rows.push_back(model.NewRow());
+  std::vector<client_api::Answer> answers;
+  ASSERT_EQ(model.ScoreEach(rows, kPatience, &answers), rows.size());
+  const auto requests = [&] {
+    const pillion_stats stats = client.stats();
+    return GetParam() == std::string("shm") ? stats.kicks : stats.socket_calls;
+  };
+  const std::uint64_t before = requests();
+  EXPECT_LT(model.ScoreEach(rows, 1us, &answers), rows.size());
+  EXPECT_EQ(answers.back().code(), PILLION_DEADLINE);
+  EXPECT_LE(requests(), before + 64);
+}
+
 TEST_P(Scoring, ScoresManyAtOnce) {
   Client client = Connect();
   auto model = Bind(client, "echo", {"x"});
