@@ -65,6 +65,8 @@ void LogStart(const ModelScorer& scorer, EventLog& log) {
               {{"name", model.name},
                {"version", model.version},
                {"content_sha256", model.content_sha256},
+               {"input_columns", model.input_columns},
+               {"output_columns", model.output_columns},
                {"stages", model.stages},
                {"bundle_bytes", model.bundle_bytes},
                {"path", model.path}});

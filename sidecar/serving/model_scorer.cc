@@ -114,6 +114,7 @@ std::vector<ModelFacts> ModelScorer::Facts() const {
   std::vector<ModelFacts> facts;
   for (const auto& [name, served] : models_) {
     facts.push_back({name, served.version, served.path.string(), served.model->content_hash().Hex(),
+                     served.model->inputs().size(), served.model->outputs().size(),
                      served.model->stages().size(), served.model->bundle_bytes(),
                      served.model->OptionalInputs()});
   }
@@ -135,6 +136,10 @@ std::string ModelScorer::ModelsJson() const {
     json.String(model.path);
     json.Key("content_sha256");
     json.String(model.content_sha256);
+    json.Key("input_columns");
+    json.Number(static_cast<std::int64_t>(model.input_columns));
+    json.Key("output_columns");
+    json.Number(static_cast<std::int64_t>(model.output_columns));
     json.Key("stages");
     json.Number(static_cast<std::int64_t>(model.stages));
     json.Key("optional_inputs");

@@ -29,6 +29,8 @@ struct ModelFacts {
   std::uint32_t version = 0;
   std::string path;
   std::string content_sha256;  // of what loading reads, however it is packed
+  std::size_t input_columns = 0;
+  std::size_t output_columns = 0;
   std::size_t stages = 0;
   std::size_t bundle_bytes = 0;
   std::vector<std::string> optional_inputs;  // see Model::OptionalInputs()
