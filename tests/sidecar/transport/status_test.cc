@@ -78,7 +78,7 @@ TEST(Status, CountsAnswersByModelAndCode) {
   EXPECT_EQ(Number(status, "/codes/kUnknownLayout"), 2u);
   EXPECT_EQ(Number(status, "/requests_failed"), 4u);
   EXPECT_GT(Number(status, "/resident_bytes"), 1'000'000u);
-  EXPECT_THAT(text, HasSubstr("\"uptime_s\":0"));
+  EXPECT_THAT(text, ContainsRegex("\"uptime_s\":[0-9]+,"));
   EXPECT_THAT(text, ContainsRegex("\"version\":\"[0-9]+\\.[0-9]+"));
 }
 
