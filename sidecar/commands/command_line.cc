@@ -2,9 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iostream>
 #include <memory>
 #include <sstream>
 #include <string_view>
+
+#include "base/suggest.h"
 
 namespace pillion {
 namespace {
@@ -79,6 +82,42 @@ class HelpFormatter : public CLI::Formatter {
   }
 };
 
+std::vector<std::string> OptionNames(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// Unknown words come first: CLI11 would rather tell what is missing because of them.
+std::string ExplainUsageError(const CLI::App& app, const CLI::App& command,
+                              const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = command.remaining();
+  for (const std::string& word : unknown) {
+    if (word.size() > 1 && word.front() == '-') {
+      const std::string name = word.substr(0, word.find('='));
+      const std::vector<std::string> names = OptionNames(command);
+      return "there is no option '" + name + "'" + DidYouMean(name, {names.begin(), names.end()});
+    }
+    if (&command == &app) {
+      std::vector<std::string> names;
+      for (const CLI::App* each : app.get_subcommands({})) names.push_back(each->get_name());
+      return "there is no command '" + word + "'" + DidYouMean(word, {names.begin(), names.end()});
+    }
+  }
+  if (unknown.empty()) return error.what();
+  return "there is no argument for '" + CLI::detail::join(unknown, "', '") + "'";
+}
+
+void PrintUsageError(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> parsed = app.get_subcommands();
+  const CLI::App& command = parsed.empty() ? app : *parsed.front();
+  const std::string name = app.get_name() + (parsed.empty() ? "" : " " + command.get_name());
+  std::cerr << name << ": " << ExplainUsageError(app, command, error) << "\nSee " << name
+            << " --help\n";
+}
+
 }  // namespace
 
 Option& Option::Required() {
@@ -97,7 +136,12 @@ Option& Option::CommaSeparated() {
 }
 
 Option& Option::OneOf(const std::vector<std::string>& words) {
-  option_->check(CLI::IsMember(words));
+  const auto complain = [words](const std::string& word) {
+    if (std::find(words.begin(), words.end(), word) != words.end()) return std::string();
+    return "'" + word + "' is none of " + CLI::detail::join(words, ", ") +
+           DidYouMean(word, {words.begin(), words.end()});
+  };
+  option_->check(CLI::Validator(complain, CLI::IsMember(words).get_description()));
   return *this;
 }
 
@@ -164,8 +208,12 @@ ExitCode RunProgram(const Program& program, int argc, char** argv) {
   }
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& help_or_version) {
+    app.exit(help_or_version);
+    return ExitCode::kOk;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? ExitCode::kOk : ExitCode::kUsage;
+    PrintUsageError(app, error);
+    return ExitCode::kUsage;
   }
   for (const auto& [command, run] : runs) {
     if (command->parsed()) return run();
