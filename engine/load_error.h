@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <utility>
 #include <vector>
@@ -11,9 +12,9 @@
 namespace pillion {
 
 enum class LoadCode : std::uint8_t {
-  kNotFound,     // no such file
+  kNotFound,     // nothing that can be read at the path
   kBadArchive,   // the container: zip structure, sizes, names
-  kBadBundle,    // the content: JSON, protobuf, missing or impossible attributes
+  kBadBundle,    // the content: missing members, JSON, protobuf, impossible attributes
   kUnsupported,  // an op or a value that Pillion does not know
   kOverLimit,    // a cap of Limits
   kBadSchema,    // columns that do not fit together
@@ -21,8 +22,9 @@ enum class LoadCode : std::uint8_t {
 
 struct Problem {
   LoadCode code = LoadCode::kBadBundle;
-  std::string where;  // path in the bundle and attribute: "root/lr.node/model.json: coefficients"
-  std::string what;   // found and expected
+  // Path in the bundle and attribute: "root/lr.node/model.json: coefficients". Empty: the whole.
+  std::string where;
+  std::string what;  // found and expected
 };
 
 // Everything that stands in the way, in the order of the bundle. Never empty.
@@ -35,6 +37,8 @@ struct LoadError {
 
   // One line a problem: "where: what".
   std::string Text() const;
+  // The same, found in `place`: each problem's own place stands behind it.
+  LoadError In(std::string_view place) &&;
 };
 
 template <typename T>

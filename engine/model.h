@@ -40,19 +40,25 @@ struct Stage {
 // Immutable once loaded; shared by any number of threads.
 class Model : public std::enable_shared_from_this<Model> {
  public:
-  // All that cannot be loaded is in the one error.
+  // `path`: a zip or a directory, or its URI. All that cannot be loaded is in the one error, each
+  // place with `path` in front.
   static Result<std::shared_ptr<const Model>> Load(const std::filesystem::path& path,
                                                    const LoadOptions& options = {});
   // The bundle's own limits count.
   static Result<std::shared_ptr<const Model>> FromBundle(Bundle& bundle,
                                                          const LoadOptions& options = {});
 
+  // Where it was loaded from, as it was written; empty for one from memory.
+  const std::string& place() const { return place_; }
   const BundleInfo& info() const { return info_; }
   const Limits& limits() const { return limits_; }
   const std::vector<Stage>& stages() const { return stages_; }
   std::uint64_t bundle_bytes() const { return bundle_bytes_; }  // inflated
   // Equal for bundles that hold the same, however they are packed.
   const ContentHash& content_hash() const { return content_hash_; }
+
+  // What whoever serves the model should know: a line each, with its place.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
   // Columns that the caller supplies, in order of first use, with the types that the stages
   // declare. Where several stages declare one, the last counts, as in MLeap.
@@ -82,7 +88,10 @@ class Model : public std::enable_shared_from_this<Model> {
 
  private:
   Model() = default;
+  static Result<std::shared_ptr<const Model>> Make(Bundle& bundle, const LoadOptions& options,
+                                                   std::string place);
 
+  std::string place_;
   BundleInfo info_;
   Limits limits_;
   std::vector<Stage> stages_;
@@ -90,6 +99,7 @@ class Model : public std::enable_shared_from_this<Model> {
   Schema outputs_;
   std::uint64_t bundle_bytes_ = 0;
   ContentHash content_hash_;
+  std::vector<std::string> warnings_;
 };
 
 // A model bound to columns: steps over registers. Immutable; shared by any number of threads.

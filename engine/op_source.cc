@@ -23,28 +23,36 @@ const std::vector<T>& Nothing() {
 }  // namespace
 
 OpSource::OpSource(Bundle& bundle, const LoadOptions& options, std::string directory,
-                   ModelFile model, const NodeFile* node, std::vector<Problem>& problems)
+                   ModelFile model, const NodeFile* node, Findings& findings)
     : bundle_(&bundle),
       options_(&options),
       directory_(std::move(directory)),
       model_(std::move(model)),
       node_(node),
-      problems_(&problems),
-      problems_before_(problems.size()) {}
+      findings_(&findings),
+      problems_before_(findings.problems.size()) {}
+
+std::string OpSource::PlaceOf(std::string_view name) const {
+  std::string place = bundle_->FilePath(directory_, "model");
+  if (!name.empty()) place.append(": ").append(model_.op).append(".").append(name);
+  return place;
+}
 
 void OpSource::Refuse(std::string_view name, std::string what, LoadCode code) {
-  std::string where = bundle_->FilePath(directory_, "model");
-  if (!name.empty()) where.append(": ").append(model_.op).append(".").append(name);
-  problems_->push_back({code, std::move(where), std::move(what)});
+  findings_->problems.push_back({code, PlaceOf(name), std::move(what)});
+}
+
+void OpSource::Warn(std::string_view name, std::string_view what) {
+  findings_->warnings.push_back(PlaceOf(name).append(": ").append(what));
 }
 
 void OpSource::RefuseNode(std::string what) {
-  problems_->push_back(
+  findings_->problems.push_back(
       {LoadCode::kBadSchema, bundle_->FilePath(directory_, "node"), std::move(what)});
 }
 
 void OpSource::Refuse(LoadError error) {
-  for (Problem& problem : error.problems) problems_->push_back(std::move(problem));
+  for (Problem& problem : error.problems) findings_->problems.push_back(std::move(problem));
 }
 
 bool OpSource::Has(std::string_view name) const { return model_.attributes.Find(name) != nullptr; }
@@ -213,11 +221,11 @@ Tree ReadTree(Bundle& bundle, const std::string& directory, std::vector<Problem>
 }  // namespace
 
 DecisionTreeFile OpSource::DecisionTree() {
-  return ReadTree<DecisionTreeFile>(*bundle_, directory_, *problems_, ReadDecisionTree);
+  return ReadTree<DecisionTreeFile>(*bundle_, directory_, findings_->problems, ReadDecisionTree);
 }
 
 ClusterTreeFile OpSource::ClusterTree() {
-  return ReadTree<ClusterTreeFile>(*bundle_, directory_, *problems_, ReadClusterTree);
+  return ReadTree<ClusterTreeFile>(*bundle_, directory_, findings_->problems, ReadClusterTree);
 }
 
 std::optional<OpSource> OpSource::Nested(const std::string& name) {
@@ -225,7 +233,7 @@ std::optional<OpSource> OpSource::Nested(const std::string& name) {
   Result<ModelFile> model = bundle_->ReadModel(directory);
   if (model)
     return OpSource(*bundle_, *options_, std::move(directory), *std::move(model), nullptr,
-                    *problems_);
+                    *findings_);
   Refuse(std::move(model).error());
   return std::nullopt;
 }

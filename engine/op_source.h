@@ -18,12 +18,18 @@
 
 namespace pillion {
 
+// What loading has to say.
+struct Findings {
+  std::vector<Problem> problems;
+  std::vector<std::string> warnings;  // "where: what" each
+};
+
 class OpSource {
  public:
-  // `problems` takes what is refused. `directory` holds the model's file; `node` is the node's
-  // file, or nullptr for a nested model, which has none.
+  // `findings` takes what is refused or warned of. `directory` holds the model's file; `node` is
+  // the node's file, or nullptr for a nested model, which has none.
   OpSource(Bundle& bundle, const LoadOptions& options, std::string directory, ModelFile model,
-           const NodeFile* node, std::vector<Problem>& problems);
+           const NodeFile* node, Findings& findings);
 
   const std::string& op() const { return model_.op; }
   const std::string& directory() const { return directory_; }
@@ -76,13 +82,16 @@ class OpSource {
   void Refuse(std::string_view name, std::string what, LoadCode code = LoadCode::kBadBundle);
   void RefuseNode(std::string what);  // a problem with the node's sockets
   void Refuse(LoadError error);       // problems that know their place
+  // The bundle is loaded, but somebody should know this of attribute `name`.
+  void Warn(std::string_view name, std::string_view what);
   // Whether this model, or one nested in it, has had anything refused.
-  bool refused() const { return problems_->size() > problems_before_; }
+  bool refused() const { return findings_->problems.size() > problems_before_; }
 
   const LoadOptions& options() const { return *options_; }
   const Limits& limits() const { return bundle_->limits(); }
 
  private:
+  std::string PlaceOf(std::string_view name) const;
   const AttributeValue* Required(std::string_view name);
   const AttributeValue& List(std::string_view name);
 
@@ -91,7 +100,7 @@ class OpSource {
   std::string directory_;
   ModelFile model_;
   const NodeFile* node_;
-  std::vector<Problem>* problems_;
+  Findings* findings_;
   std::size_t problems_before_;
 };
 

@@ -8,26 +8,47 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/bundle/foreign_file.h"
 #include "engine/bundle/quote.h"
 
 namespace pillion {
 
 Result<std::unique_ptr<Archive>> Archive::Open(const std::filesystem::path& path,
                                                const Limits& limits) {
-  const std::string where = path.string();
   // Non-blocking, or a pipe of that name would hold us until somebody writes to it.
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file.is_open()) {
-    return Fail(LoadCode::kNotFound, where, std::generic_category().message(errno));
-  }
   struct stat status {};
-  if (::fstat(file.number(), &status) != 0) {
-    return Fail(LoadCode::kNotFound, where, std::generic_category().message(errno));
+  if (!file.is_open() || ::fstat(file.number(), &status) != 0) {
+    return Fail(LoadCode::kNotFound, "", std::generic_category().message(errno));
   }
   if (S_ISDIR(status.st_mode)) return OpenDirectory(std::move(file), limits);
+  // What is no zip may be larger than any zip may be, and is named nevertheless.
+  if (S_ISREG(status.st_mode)) PILLION_TRY(CheckZipStart(PeekDescriptor(file, kForeignBytes)));
   std::string bytes;
-  PILLION_ASSIGN(bytes, ReadDescriptor(file, limits.archive_bytes_max, where));
-  return OpenZip(std::move(bytes), where, limits);
+  PILLION_ASSIGN(bytes, ReadDescriptor(file, limits.archive_bytes_max, ""));
+  return OpenZip(std::move(bytes), limits);
+}
+
+void Archive::Enter(std::string_view folder) {
+  if (!folder.empty()) folder_.append(folder).append("/");
+}
+
+bool Archive::Contains(std::string_view name) const {
+  return !FaultOfName(name, limits_) && ContainsFile(folder_ + std::string(name));
+}
+
+std::vector<std::string> Archive::Names() const {
+  std::vector<std::string> names;
+  for (std::string& name : AllNames()) {
+    if (name.starts_with(folder_)) names.push_back(name.substr(folder_.size()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string Archive::Peek(std::string_view name, std::size_t bytes_max) const {
+  if (FaultOfName(name, limits_)) return {};
+  return PeekFile(folder_ + std::string(name), bytes_max);
 }
 
 Result<std::string> Archive::Read(std::string_view name) {
@@ -36,7 +57,8 @@ Result<std::string> Archive::Read(std::string_view name) {
   }
   const std::uint64_t left = limits_.inflated_bytes_max - read_bytes_;
   std::string bytes;
-  PILLION_ASSIGN(bytes, ReadFile(name, std::min(left, limits_.entry_bytes_max)));
+  PILLION_ASSIGN(bytes,
+                 ReadFile(folder_ + std::string(name), std::min(left, limits_.entry_bytes_max)));
   read_bytes_ += bytes.size();
   if (!hasher_.Add(name, bytes)) {
     return Fail(LoadCode::kBadArchive, Quote(name), "changed while the bundle was read");
@@ -65,6 +87,13 @@ std::optional<std::string> FaultOfName(std::string_view name, const Limits& limi
     begin = end + 1;
   }
   return std::nullopt;
+}
+
+std::string PeekDescriptor(const FileDescriptor& file, std::size_t bytes_max) {
+  std::string bytes(bytes_max, '\0');
+  const ssize_t count = ::pread(file.number(), bytes.data(), bytes.size(), 0);
+  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  return bytes;
 }
 
 Result<std::string> ReadDescriptor(const FileDescriptor& file, std::uint64_t bytes_max,

@@ -1,36 +1,60 @@
 // A directory as an archive. Each name is walked from the opened root one segment at a time, and
 // no segment may be a link, so that no name leads outside.
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <system_error>
 #include <utility>
 
 #include "engine/bundle/archive.h"
+#include "engine/bundle/quote.h"
 
 namespace pillion {
 namespace {
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
 
 class DirectoryArchive final : public Archive {
  public:
   DirectoryArchive(FileDescriptor root, const Limits& limits)
       : Archive(limits), root_(std::move(root)) {}
 
-  bool Contains(std::string_view name) const override {
-    if (FaultOfName(name, limits_)) return false;
+  bool is_directory() const override { return true; }
+
+ private:
+  static constexpr std::size_t kEntriesMax = 4096;
+  static constexpr int kLevelsMax = 4;
+
+  std::vector<std::string> AllNames() const override {
+    std::vector<std::string> names;
+    std::size_t budget = kEntriesMax;
+    AddNames("", 1, budget, names);
+    return names;
+  }
+
+  std::string PeekFile(std::string_view name, std::size_t bytes_max) const override {
+    const FileDescriptor file = OpenFile(name);
+    return file.is_open() ? PeekDescriptor(file, bytes_max) : std::string();
+  }
+
+  bool ContainsFile(std::string_view name) const override {
     const FileDescriptor file = OpenFile(name);
     struct stat status {};
     return file.is_open() && ::fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode);
   }
 
- private:
   Result<std::string> ReadFile(std::string_view name, std::uint64_t bytes_max) override {
     const FileDescriptor file = OpenFile(name);
     if (file.is_open()) return ReadDescriptor(file, bytes_max, name);
     switch (errno) {
       case ENOENT:
-      case ENOTDIR: return Fail(LoadCode::kNotFound, std::string(name), "no such file");
+      case ENOTDIR: return Fail(LoadCode::kBadBundle, std::string(name), WhyMissing(name));
       case ELOOP: return Fail(LoadCode::kBadArchive, std::string(name), "a symbolic link");
       default:
         return Fail(LoadCode::kBadArchive, std::string(name),
@@ -38,9 +62,42 @@ class DirectoryArchive final : public Archive {
     }
   }
 
+  std::string WhyMissing(std::string_view name) const {
+    std::string flat(name);
+    std::replace(flat.begin(), flat.end(), '/', '\\');
+    if (!OpenFile(flat).is_open()) return "no such file in the bundle";
+    return "no such file, but one that is named " + Quote(flat) +
+           ", as a zip made on Windows is unpacked by some tools: name the zip itself, or unpack "
+           "it with unzip";
+  }
+
+  // Adds the files in `folder` (empty, or with "/" at its end) and in those below it.
+  void AddNames(const std::string& folder, int level, std::size_t& budget,
+                std::vector<std::string>& names) const {
+    FileDescriptor file = folder.empty() ? FileDescriptor(::openat(root_.number(), ".", kFlags))
+                                         : OpenFile(folder.substr(0, folder.size() - 1));
+    const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(file.number()));
+    if (directory == nullptr) return;
+    file.Release();
+    std::vector<std::string> below;
+    while (const dirent* entry = ::readdir(directory.get())) {
+      const std::string_view name = entry->d_name;
+      if (name == "." || name == "..") continue;
+      if (budget == 0) break;
+      --budget;
+      std::string path = folder + std::string(name);
+      struct stat status {};
+      if (::fstatat(::dirfd(directory.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        continue;
+      }
+      (S_ISDIR(status.st_mode) ? below : names).push_back(std::move(path));
+    }
+    if (level == kLevelsMax) return;
+    for (const std::string& next : below) AddNames(next + "/", level + 1, budget, names);
+  }
+
   // Not open, with errno set, if there is no such file. REQUIRES: a name without fault.
   FileDescriptor OpenFile(std::string_view name) const {
-    constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
     FileDescriptor directory;
     const FileDescriptor* parent = &root_;
     for (std::size_t end = name.find('/'); end != std::string_view::npos; end = name.find('/')) {
@@ -53,6 +110,8 @@ class DirectoryArchive final : public Archive {
     }
     return FileDescriptor(::openat(parent->number(), std::string(name).c_str(), kFlags));
   }
+
+  static constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 
   const FileDescriptor root_;
 };

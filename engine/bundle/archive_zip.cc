@@ -31,15 +31,15 @@ std::string TextOf(zip_error_t& error) {
 }
 
 // `bytes` must outlive the result.
-Result<Zip> OpenWithLibzip(const std::string& bytes, const std::string& where) {
+Result<Zip> OpenWithLibzip(const std::string& bytes) {
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-  if (source == nullptr) return Fail(LoadCode::kBadArchive, where, TextOf(error));
+  if (source == nullptr) return Fail(LoadCode::kBadArchive, "", TextOf(error));
   Zip zip(zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error));
   if (zip == nullptr) {
     zip_source_free(source);
-    return Fail(LoadCode::kBadArchive, where, TextOf(error));
+    return Fail(LoadCode::kBadArchive, "", TextOf(error));
   }
   zip_error_fini(&error);
   return zip;
@@ -51,7 +51,7 @@ bool Agrees(zip_t* zip, std::uint64_t index, const ZipEntry& entry) {
   zip_stat_t status;
   zip_stat_init(&status);
   return zip_stat_index(zip, index, ZIP_FL_ENC_RAW, &status) == 0 &&
-         (status.valid & kNeeded) == kNeeded && status.name == entry.name &&
+         (status.valid & kNeeded) == kNeeded && status.name == entry.stored_name &&
          status.size == entry.inflated_bytes && status.comp_size == entry.stored_bytes &&
          status.crc == entry.crc && status.comp_method == entry.method;
 }
@@ -68,7 +68,7 @@ class ZipArchive final : public Archive {
     }
   }
 
-  bool Contains(std::string_view name) const override { return files_.contains(name); }
+  bool is_directory() const override { return false; }
 
  private:
   struct File {
@@ -76,10 +76,30 @@ class ZipArchive final : public Archive {
     std::uint64_t inflated_bytes;
   };
 
+  bool ContainsFile(std::string_view name) const override { return files_.contains(name); }
+
+  std::vector<std::string> AllNames() const override {
+    std::vector<std::string> names;
+    names.reserve(files_.size());
+    for (const auto& [name, file] : files_) names.push_back(name);
+    return names;
+  }
+
+  std::string PeekFile(std::string_view name, std::size_t bytes_max) const override {
+    const auto found = files_.find(name);
+    if (found == files_.end()) return {};
+    const ZipFile stream(zip_fopen_index(zip_.get(), found->second.index, 0));
+    if (stream == nullptr) return {};
+    std::string bytes(bytes_max, '\0');
+    const zip_int64_t count = zip_fread(stream.get(), bytes.data(), bytes.size());
+    bytes.resize(static_cast<std::size_t>(std::max<zip_int64_t>(count, 0)));
+    return bytes;
+  }
+
   Result<std::string> ReadFile(std::string_view name, std::uint64_t bytes_max) override {
     const auto found = files_.find(name);
     if (found == files_.end()) {
-      return Fail(LoadCode::kNotFound, std::string(name), "no such file in the bundle");
+      return Fail(LoadCode::kBadBundle, std::string(name), "no such file in the bundle");
     }
     const File& file = found->second;
     if (file.inflated_bytes > bytes_max) {
@@ -123,23 +143,22 @@ class ZipArchive final : public Archive {
 
 }  // namespace
 
-Result<std::unique_ptr<Archive>> Archive::OpenZip(std::string bytes, std::string where,
-                                                  const Limits& limits) {
+Result<std::unique_ptr<Archive>> Archive::OpenZip(std::string bytes, const Limits& limits) {
   if (bytes.size() > limits.archive_bytes_max) {
-    return Fail(LoadCode::kOverLimit, std::move(where),
+    return Fail(LoadCode::kOverLimit, "",
                 "larger than the limit of " + std::to_string(limits.archive_bytes_max) + " bytes");
   }
   auto kept = std::make_unique<const std::string>(std::move(bytes));
   std::vector<ZipEntry> entries;
-  PILLION_ASSIGN(entries, ReadZipDirectory(*kept, where, limits));
+  PILLION_ASSIGN(entries, ReadZipDirectory(*kept, limits));
   Zip zip;
-  PILLION_ASSIGN(zip, OpenWithLibzip(*kept, where));
+  PILLION_ASSIGN(zip, OpenWithLibzip(*kept));
   bool agrees = static_cast<std::uint64_t>(zip_get_num_entries(zip.get(), 0)) == entries.size();
   for (std::size_t i = 0; agrees && i < entries.size(); ++i) {
     agrees = Agrees(zip.get(), i, entries[i]);
   }
   if (!agrees) {
-    return Fail(LoadCode::kBadArchive, std::move(where), "two readers see different entries");
+    return Fail(LoadCode::kBadArchive, "", "two readers see different entries");
   }
   return std::make_unique<ZipArchive>(std::move(kept), std::move(zip), std::move(entries), limits);
 }

@@ -50,7 +50,8 @@ struct ModelFile {
 // One thread at a time.
 class Bundle {
  public:
-  // Decides by what lies at `path`, not by its name. Errors: kNotFound, kBadArchive, kBadBundle.
+  // `path` may also be a URI, see ReadLocation. Decides by what lies there, not by its name. Errors
+  // name places in the bundle, not `path`: kNotFound, kBadArchive, kBadBundle, kOverLimit.
   static Result<Bundle> Open(const std::filesystem::path& path, const Limits& limits);
   // The same of a zip in memory.
   static Result<Bundle> OpenBytes(std::string zip_bytes, const Limits& limits);
@@ -76,7 +77,9 @@ class Bundle {
 
  private:
   Bundle(std::unique_ptr<Archive> archive, const Limits& limits);
-  static Result<Bundle> Begin(Result<std::unique_ptr<Archive>> archive, const Limits& limits);
+  static Result<Bundle> Begin(std::unique_ptr<Archive> archive, const Limits& limits);
+  // Of a node's or model's file.
+  Result<std::string> ReadPart(const std::string& path);
 
   std::unique_ptr<Archive> archive_;
   Limits limits_;

@@ -20,6 +20,8 @@ class FileDescriptor {
   }
 
   int number() const { return number_; }
+  // Gives it away: whoever has the number closes it.
+  int Release() { return std::exchange(number_, -1); }
   bool is_open() const { return number_ >= 0; }
 
  private:

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/bundle/archive.h"
+#include "engine/bundle/foreign_file.h"
 #include "engine/bundle/quote.h"
 
 // Layouts and names of fields: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12, 4.3.16.
@@ -44,6 +45,13 @@ std::uint16_t Read16(std::string_view bytes, std::size_t at) {
                                     static_cast<unsigned char>(bytes[at + 1]) << 8);
 }
 
+std::string MeantName(std::string name) {
+  std::replace(name.begin(), name.end(), '\\', '/');
+  std::size_t begin = 0;
+  while (name.compare(begin, 2, "./") == 0 && begin + 2 < name.size()) begin += 2;
+  return name.substr(begin);
+}
+
 struct End {
   std::size_t position = 0;
   std::uint32_t entry_count = 0;
@@ -59,8 +67,7 @@ struct CentralHeader {
 
 class DirectoryReader {
  public:
-  DirectoryReader(std::string_view bytes, std::string_view where, const Limits& limits)
-      : bytes_(bytes), where_(where), limits_(limits) {}
+  DirectoryReader(std::string_view bytes, const Limits& limits) : bytes_(bytes), limits_(limits) {}
 
   Result<std::vector<ZipEntry>> Read() {
     PILLION_TRY(FindEnd());
@@ -82,8 +89,8 @@ class DirectoryReader {
   }
 
  private:
-  tl::unexpected<LoadError> Refuse(std::string what, LoadCode code = LoadCode::kBadArchive) const {
-    return Fail(code, std::string(where_), std::move(what));
+  static tl::unexpected<LoadError> Refuse(std::string what, LoadCode code = LoadCode::kBadArchive) {
+    return Fail(code, "", std::move(what));
   }
   static tl::unexpected<LoadError> RefuseEntry(std::string_view name, std::string what) {
     return Fail(LoadCode::kBadArchive, Quote(name), std::move(what));
@@ -91,11 +98,8 @@ class DirectoryReader {
 
   // The last end record whose comment ends with the file.
   Result<void> FindEnd() {
-    if (bytes_.size() < kEndBytes) return Refuse("not a zip: too short");
-    const std::uint32_t first = Read32(bytes_, 0);
-    if (first != kLocalSignature && first != kEndSignature) {
-      return Refuse("not a zip: no signature at its start");
-    }
+    PILLION_TRY(CheckZipStart(bytes_));
+    if (bytes_.size() < kEndBytes) return Refuse(CutOff());
     const std::size_t last = bytes_.size() - kEndBytes;
     const std::size_t lowest = last - std::min(last, kCommentBytesMax);
     for (std::size_t at = last + 1; at-- > lowest;) {
@@ -103,7 +107,12 @@ class DirectoryReader {
         return ReadEnd(at);
       }
     }
-    return Refuse("no end of central directory: the zip is truncated");
+    return Refuse(CutOff());
+  }
+
+  std::string CutOff() const {
+    return "the zip is cut off: no end of its central directory in " +
+           std::to_string(bytes_.size()) + " bytes; copy or download it again";
   }
 
   Result<void> ReadEnd(std::size_t at) {
@@ -136,7 +145,8 @@ class DirectoryReader {
     CentralHeader header;
     header.flags = Read16(bytes_, at + 8);
     header.local_begin = Read32(bytes_, at + 42);
-    header.entry.name = bytes_.substr(at + kCentralBytes, name_bytes);
+    header.entry.stored_name = bytes_.substr(at + kCentralBytes, name_bytes);
+    header.entry.name = MeantName(header.entry.stored_name);
     header.entry.method = Read16(bytes_, at + 10);
     header.entry.crc = Read32(bytes_, at + 16);
     header.entry.stored_bytes = Read32(bytes_, at + 20);
@@ -153,7 +163,10 @@ class DirectoryReader {
     const ZipEntry& entry = header.entry;
     std::string_view name = entry.name;
     if (name.ends_with('/')) name.remove_suffix(1);
-    if (const auto fault = FaultOfName(name, limits_)) return RefuseEntry(entry.name, *fault);
+    const bool is_top = entry.name == "./";
+    if (const auto fault = is_top ? std::nullopt : FaultOfName(name, limits_)) {
+      return RefuseEntry(entry.stored_name, *fault);
+    }
     if (disk != 0) return RefuseEntry(entry.name, "on another disk");
     if ((header.flags & kFlagsUnreadable) != 0) return RefuseEntry(entry.name, "encrypted");
     if (entry.method != kZipStored && entry.method != kZipDeflated) {
@@ -203,7 +216,7 @@ class DirectoryReader {
       const std::uint32_t local = Read32(bytes_, at + offset);
       return local == central || (has_descriptor && local == 0);
     };
-    if (bytes_.substr(at + kLocalBytes, name_bytes) != entry.name) {
+    if (bytes_.substr(at + kLocalBytes, name_bytes) != entry.stored_name) {
       return RefuseEntry(entry.name, "its local header has another name");
     }
     if (Read16(bytes_, at + 8) != entry.method || flags != header.flags || !agrees(14, entry.crc) ||
@@ -239,7 +252,6 @@ class DirectoryReader {
   }
 
   const std::string_view bytes_;
-  const std::string_view where_;
   const Limits& limits_;
   End end_;
   std::vector<CentralHeader> headers_;
@@ -247,9 +259,8 @@ class DirectoryReader {
 
 }  // namespace
 
-Result<std::vector<ZipEntry>> ReadZipDirectory(std::string_view bytes, std::string_view where,
-                                               const Limits& limits) {
-  return DirectoryReader(bytes, where, limits).Read();
+Result<std::vector<ZipEntry>> ReadZipDirectory(std::string_view bytes, const Limits& limits) {
+  return DirectoryReader(bytes, limits).Read();
 }
 
 }  // namespace pillion

@@ -14,7 +14,10 @@
 namespace pillion {
 
 struct ZipEntry {
-  std::string name;  // as stored; a directory's ends in "/"
+  std::string stored_name;
+  // As meant: with "/" for the backslashes that some tools on Windows write, and without "./" in
+  // front. A directory's ends in "/".
+  std::string name;
   std::uint16_t method = 0;
   std::uint32_t crc = 0;
   std::uint64_t stored_bytes = 0;    // in the archive
@@ -29,8 +32,7 @@ inline constexpr std::uint16_t kZipDeflated = 8;
 // The entries in the order of the central directory. Refused: anything outside of plain zip
 // (several disks, zip64, encryption, links, other methods), names that FaultOfName refuses or that
 // occur twice, local headers that say something else, entries that overlap, bytes missing or left
-// over, more entries than the limit. `where` stands for the archive in errors.
-Result<std::vector<ZipEntry>> ReadZipDirectory(std::string_view bytes, std::string_view where,
-                                               const Limits& limits);
+// over, more entries than the limit.
+Result<std::vector<ZipEntry>> ReadZipDirectory(std::string_view bytes, const Limits& limits);
 
 }  // namespace pillion

@@ -277,4 +277,12 @@ std::unique_ptr<const Kernel> MakeCast(const DataType& from, const DataType& to)
   return std::make_unique<SequenceCast>(ElementsCast(from.base, to.base), from.shape, to.shape);
 }
 
+std::string DescribeMisfit(std::string_view column, const DataType& type, std::string_view op,
+                           const Port& port) {
+  std::string text = "the column '";
+  text.append(column).append("' is ").append(Describe(type)).append(", but ").append(op);
+  text.append(" needs ").append(Describe(port.type)).append(" for its input '");
+  return text.append(port.name).append("'");
+}
+
 }  // namespace pillion

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "engine/kernel.h"
 #include "schemas/data_type.h"
@@ -17,5 +19,9 @@ bool NeedsCast(const DataType& from, const DataType& to) noexcept;
 // A null stays null. Text that is "" or "null" becomes a null number, other text that is no
 // number answers kBadNumber.
 std::unique_ptr<const Kernel> MakeCast(const DataType& from, const DataType& to);
+
+// Why the input `port` of an op cannot be read from `column`.
+std::string DescribeMisfit(std::string_view column, const DataType& type, std::string_view op,
+                           const Port& port);
 
 }  // namespace pillion

@@ -1,7 +1,9 @@
 // Model::Load: walks a bundle's pipelines and compiles each op, collecting every problem.
 #include <malloc.h>
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <map>
 #include <new>
 #include <set>
@@ -10,6 +12,9 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/suggest.h"
+#include "engine/bundle/quote.h"
+#include "engine/graph/cast.h"
 #include "engine/model.h"
 #include "engine/op_source.h"
 #include "engine/ops/catalog.h"
@@ -48,6 +53,24 @@ void RenameLegacyPorts(std::string_view op, NodeFile& node) {
   if (output != nullptr) node.outputs = {{"output0", *output}};
 }
 
+std::string DescribeUnknownOp(std::string_view op, std::string_view node) {
+  const std::string named = "the op " + Quote(op) + " is not ";
+  const std::string of_node = " (node " + Quote(node) + ")";
+  if (const std::string_view reason = WhyUnsupported(op); !reason.empty()) {
+    return named + "supported: " + std::string(reason) + of_node;
+  }
+  std::vector<std::string_view> names = {kPipeline};
+  for (const OpFamily& family : OpFamilies()) {
+    for (const OpRow& row : family.rows) names.push_back(row.name);
+  }
+  const std::string meant = DidYouMean(op, names);
+  return named + "known" + of_node + meant +
+         (meant.empty() ? "; `pillion ops` lists those that are. A transformer of one's own does "
+                          "not run here: compute its columns before the rows are sent, and export "
+                          "the pipeline without it"
+                        : " `pillion ops` lists those that are known");
+}
+
 class Loader {
  public:
   Loader(Bundle& bundle, const LoadOptions& options) : bundle_(bundle), options_(options) {}
@@ -70,15 +93,15 @@ class Loader {
     }
   }
 
-  std::vector<Problem> problems;
+  Findings findings;
   std::vector<Stage> stages;
 
  private:
   void Refuse(LoadError error) {
-    for (Problem& problem : error.problems) problems.push_back(std::move(problem));
+    for (Problem& problem : error.problems) findings.problems.push_back(std::move(problem));
   }
   void Refuse(LoadCode code, std::string where, std::string what) {
-    problems.push_back({code, std::move(where), std::move(what)});
+    findings.problems.push_back({code, std::move(where), std::move(what)});
   }
 
   void LoadPipeline(const std::string& directory, ModelFile model, std::uint32_t depth) {
@@ -87,7 +110,7 @@ class Loader {
                     "pipelines nested deeper than the limit of " +
                         std::to_string(bundle_.limits().pipeline_depth_max));
     }
-    OpSource source(bundle_, options_, directory, std::move(model), nullptr, problems);
+    OpSource source(bundle_, options_, directory, std::move(model), nullptr, findings);
     std::set<std::string_view> seen;
     const std::vector<std::string>& children = source.Strings("nodes");
     for (const std::string& child : children) {
@@ -104,14 +127,11 @@ class Loader {
   void LoadStage(const std::string& directory, NodeFile node, ModelFile model) {
     const OpRow* row = FindOp(model.op);
     if (row == nullptr) {
-      const std::string_view reason = WhyUnsupported(model.op);
       return Refuse(LoadCode::kUnsupported, bundle_.FilePath(directory, "model"),
-                    "the op '" + model.op + "' is not " +
-                        (reason.empty() ? "known" : "supported: " + std::string(reason)) +
-                        " (node '" + node.name + "')");
+                    DescribeUnknownOp(model.op, node.name));
     }
     RenameLegacyPorts(model.op, node);
-    OpSource source(bundle_, options_, directory, std::move(model), &node, problems);
+    OpSource source(bundle_, options_, directory, std::move(model), &node, findings);
     Operation operation = row->compile(source);
     if (source.refused()) return;
     Stage stage{directory, node.name, std::string(row->name), std::move(operation), {}, {}};
@@ -155,7 +175,10 @@ class ColumnCollector {
   void Add(const Stage& stage, std::vector<Problem>& problems) {
     for (std::size_t i = 0; i < stage.input_columns.size(); ++i) {
       const std::string& column = stage.input_columns[i];
-      if (made_.contains(column)) continue;
+      if (const auto made = made_.find(column); made != made_.end()) {
+        CheckType(stage, stage.operation.inputs[i], column, made->second);
+        continue;
+      }
       const auto [it, is_new] = input_index_.try_emplace(column, inputs.size());
       if (is_new) inputs.push_back({column, {}});
       inputs[it->second].type = stage.operation.inputs[i].type;
@@ -166,7 +189,7 @@ class ColumnCollector {
       if (input_index_.contains(column)) {
         problems.push_back({LoadCode::kBadSchema, stage.path,
                             "makes the column '" + column + "', which is read before"});
-      } else if (!made_.insert(column).second) {
+      } else if (!made_.try_emplace(column, stage.operation.outputs[i].type).second) {
         problems.push_back({LoadCode::kBadSchema, stage.path,
                             "makes the column '" + column + "', which exists already"});
       } else {
@@ -177,10 +200,19 @@ class ColumnCollector {
 
   Schema inputs;
   Schema outputs;
+  // What binding would refuse, to be told with what cannot be loaded.
+  std::vector<Problem> misfits;
 
  private:
+  void CheckType(const Stage& stage, const Port& port, const std::string& column,
+                 const DataType& type) {
+    if (!NeedsCast(type, port.type) || MakeCast(type, port.type) != nullptr) return;
+    misfits.push_back(
+        {LoadCode::kBadSchema, stage.path, DescribeMisfit(column, type, stage.op, port)});
+  }
+
   std::map<std::string, std::size_t> input_index_;
-  std::set<std::string> made_;
+  std::map<std::string, DataType> made_;
 };
 
 // Reading a large bundle frees as much as it keeps, or more; the allocator would hold on to it.
@@ -193,28 +225,43 @@ void ReturnFreeMemory(std::uint64_t bundle_bytes) {
 
 Result<std::shared_ptr<const Model>> Model::Load(const std::filesystem::path& path,
                                                  const LoadOptions& options) {
+  const std::string place = path.string();
+  const auto refuse = [&](LoadError error) {
+    return tl::unexpected<LoadError>(std::move(error).In(place));
+  };
   try {
     Result<Bundle> bundle = Bundle::Open(path, options.limits);
-    if (!bundle) return tl::unexpected<LoadError>(std::move(bundle).error());
-    auto model = FromBundle(*bundle, options);
+    if (!bundle) return refuse(std::move(bundle).error());
+    auto model = Make(*bundle, options, place);
     ReturnFreeMemory(bundle->inflated_bytes());
+    if (!model) return refuse(std::move(model).error());
     return model;
   } catch (const std::bad_alloc&) {
-    return Fail(LoadCode::kOverLimit, path.string(), "not enough memory to load the bundle");
+    return refuse({LoadCode::kOverLimit, "", "not enough memory to load the bundle"});
   } catch (const std::exception& error) {
-    return Fail(LoadCode::kBadBundle, path.string(), error.what());
+    return refuse({LoadCode::kBadBundle, "", error.what()});
   }
 }
 
 Result<std::shared_ptr<const Model>> Model::FromBundle(Bundle& bundle, const LoadOptions& options) {
+  return Make(bundle, options, "");
+}
+
+Result<std::shared_ptr<const Model>> Model::Make(Bundle& bundle, const LoadOptions& options,
+                                                 std::string place) {
   Loader loader(bundle, options);
   loader.LoadNode("root", 0);
   ColumnCollector columns;
-  for (const Stage& stage : loader.stages) columns.Add(stage, loader.problems);
-  if (!loader.problems.empty()) {
-    return tl::unexpected<LoadError>(LoadError(std::move(loader.problems)));
+  for (const Stage& stage : loader.stages) columns.Add(stage, loader.findings.problems);
+  if (std::vector<Problem>& problems = loader.findings.problems; !problems.empty()) {
+    std::move(columns.misfits.begin(), columns.misfits.end(), std::back_inserter(problems));
+    return tl::unexpected<LoadError>(LoadError(std::move(problems)));
   }
   const std::shared_ptr<Model> model(new Model());
+  for (std::string& warning : loader.findings.warnings) {
+    model->warnings_.push_back((place.empty() ? "" : place + ": ") + std::move(warning));
+  }
+  model->place_ = std::move(place);
   model->info_ = bundle.info();
   model->limits_ = bundle.limits();
   model->stages_ = std::move(loader.stages);

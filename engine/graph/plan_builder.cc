@@ -65,6 +65,11 @@ class PlanBuilder {
     problems_.push_back({LoadCode::kBadSchema, std::move(where), std::move(what)});
   }
 
+  void RefuseStage(const Stage& stage, std::string what) {
+    const std::string& place = plan_->model_->place();
+    Refuse((place.empty() ? "" : place + ": ") + stage.path, std::move(what));
+  }
+
   // Whether all that a stage reads is given, or made by stages of which that holds.
   void MarkAvailable(const Model::BindOptions& options) {
     const std::vector<Stage>& stages = plan_->model_->stages();
@@ -117,19 +122,35 @@ class PlanBuilder {
     } else {
       for (const Field& field : plan_->model_->outputs()) names.push_back(field.name);
     }
+    const bool is_broken = !problems_.empty();  // then columns may lack for that reason
     for (const std::string& name : names) {
       const auto it = columns_.find(name);
       if (it == columns_.end()) {
-        if (problems_.empty()) {
-          Refuse("column " + Quote(name),
-                 "is wanted, but nothing makes it" +
-                     DidYouMean(name, plan_->model_->outputs(), &Field::name));
+        if (!is_broken) {
+          Refuse("column " + Quote(name), "is wanted, but nothing makes it" + NearColumn(name));
         }
         continue;
       }
       plan_->outputs_.push_back({name, it->second.type});
       plan_->output_slots_.push_back(it->second.slot);
     }
+  }
+
+  // Looking for a near name takes long where there are thousands of columns, and anybody may ask.
+  bool MaySuggest() const {
+    constexpr std::size_t kSuggestionsMax = 4;
+    return problems_.size() < kSuggestionsMax;
+  }
+
+  // Also of what the stages make that are left out, and of what they read.
+  std::string NearColumn(std::string_view name) const {
+    if (!MaySuggest()) return {};
+    std::vector<std::string_view> names;
+    for (const Schema* schema :
+         {&plan_->model_->outputs(), &plan_->model_->inputs(), &std::as_const(plan_->inputs_)}) {
+      for (const Field& field : *schema) names.push_back(field.name);
+    }
+    return DidYouMean(name, names);
   }
 
   std::uint32_t NewSlot(const std::string& column) {
@@ -143,9 +164,10 @@ class PlanBuilder {
     for (std::size_t i = 0; i < stage.input_columns.size(); ++i) {
       const auto it = columns_.find(stage.input_columns[i]);
       if (it == columns_.end()) {
-        Refuse(stage.path, "needs the column " + Quote(stage.input_columns[i]) +
-                               ", which is missing" +
-                               DidYouMean(stage.input_columns[i], plan_->inputs_, &Field::name));
+        const std::string& name = stage.input_columns[i];
+        RefuseStage(stage,
+                    "needs the column " + Quote(name) + ", which is missing" +
+                        (MaySuggest() ? DidYouMean(name, plan_->inputs_, &Field::name) : ""));
         continue;
       }
       const Port& port = stage.operation.inputs[i];
@@ -170,7 +192,7 @@ class PlanBuilder {
       outputs.push_back(NewSlot(name));
       const Column column{outputs.back(), stage.operation.outputs[i].type};
       if (!columns_.try_emplace(name, column).second) {
-        Refuse(stage.path, "makes the column '" + name + "', which exists already");
+        RefuseStage(stage, "makes the column '" + name + "', which exists already");
       }
     }
     return outputs;
@@ -183,9 +205,7 @@ class PlanBuilder {
     if (const auto it = cast_slots_.find(key); it != cast_slots_.end()) return it->second;
     std::unique_ptr<const Kernel> kernel = MakeCast(column.type, port.type);
     if (kernel == nullptr) {
-      Refuse(stage.path, "the column '" + name + "' is " + Describe(column.type) + ", but " +
-                             stage.op + " needs " + Describe(port.type) + " for its input '" +
-                             port.name + "'");
+      RefuseStage(stage, DescribeMisfit(name, column.type, stage.op, port));
       return column.slot;
     }
     std::vector<std::uint32_t> checks;

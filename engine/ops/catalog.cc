@@ -15,6 +15,9 @@ constexpr UnsupportedOp kUnsupportedOps[] = {
     {"categorical_drilldown", "MLeap itself can neither write nor read it"},
     {"svm", "MLeap itself does not load this form of scikit-learn's SVC"},
     {"word2vec", "MLeap itself does not load gensim's form; Spark's word_to_vector is known"},
+    {"sql_transformer",
+     "it runs SQL, which needs Spark; compute its columns before the rows are sent, and export the "
+     "pipeline without it"},
     {"cross_validator", "exporters write the best model in its place"},
     {"train_validation_split", "exporters write the best model in its place"},
 };

@@ -2,12 +2,14 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/model.h"
 #include "sidecar/commands/command.h"
 #include "sidecar/commands/files.h"
 #include "sidecar/commands/options.h"
+#include "sidecar/serving/score_request.h"
 
 namespace pillion {
 namespace {
@@ -19,15 +21,12 @@ struct Options {
 
 Result<std::shared_ptr<const Model>> Validate(const std::string& path, const LoadOptions& load) {
   PILLION_ASSIGN(std::shared_ptr<const Model> model, Model::Load(path, load));
-  PILLION_TRY(model->Bind({}));
-  return model;
-}
-
-// Problems are what was asked for, so they are data.
-void Print(const std::string& path, const LoadError& error) {
-  for (const Problem& problem : error.problems) {
-    std::cout << path << ": " << problem.where << ": " << problem.what << '\n';
+  std::shared_ptr<const Plan> plan;
+  PILLION_ASSIGN(plan, model->Bind({}));
+  if (auto binding = ModelBinding::Make(std::move(plan)); !binding) {
+    return tl::unexpected(std::move(binding).error().In(path));
   }
+  return model;
 }
 
 ExitCode Run(const Options& options) {
@@ -38,7 +37,7 @@ ExitCode Run(const Options& options) {
       std::cout << path << ": ok, content sha256 " << (*valid)->content_hash().Hex() << '\n';
       continue;
     }
-    Print(path, valid.error());
+    std::cout << valid.error().Text() << '\n';  // what was asked for, so it is data
     if (code != ExitCode::kData) code = ExitCodeOf(valid.error());
   }
   std::cout.flush();

@@ -3,6 +3,7 @@
 #include <bit>
 #include <utility>
 
+#include "base/suggest.h"
 #include "sidecar/serving/score_request.h"
 #include "sidecar/table/json_text.h"
 
@@ -35,6 +36,13 @@ std::uint32_t VersionOf(const ContentHash& hash) {
   return version == 0 ? 1 : version;
 }
 
+template <typename Map>
+std::vector<std::string_view> Names(const Map& map) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : map) names.push_back(name);
+  return names;
+}
+
 // Not of both lists in one: where the first ends must count too.
 std::uint64_t HashOf(const Schema& inputs, const Schema& outputs) {
   return std::rotl(HashSchema(inputs), 1) ^ HashSchema(outputs);
@@ -46,7 +54,10 @@ Result<std::shared_ptr<const Model>> LoadServable(const std::filesystem::path& p
   auto model = Model::Load(path, options);
   if (!model) return model;
   // Where not all outputs can be had at once, a client names some.
-  if (const auto plan = (*model)->Bind({})) PILLION_TRY(ModelBinding::Make(*plan));
+  if (const auto plan = (*model)->Bind({})) {
+    auto binding = ModelBinding::Make(*plan);
+    if (!binding) return tl::unexpected(std::move(binding).error().In(path.string()));
+  }
   return model;
 }
 
@@ -74,10 +85,7 @@ Result<std::unique_ptr<ModelScorer>> ModelScorer::Load(const std::vector<ModelAr
     }
     auto model = LoadServable(argument.path, options);
     if (!model) {
-      for (Problem& problem : model.error().problems) {
-        problem.where = argument.name + ": " + problem.where;
-        problems.push_back(std::move(problem));
-      }
+      for (Problem& problem : model.error().problems) problems.push_back(std::move(problem));
       continue;
     }
     const std::uint32_t version = VersionOf((*model)->content_hash());
@@ -93,7 +101,8 @@ tl::expected<Binding, Refusal> ModelScorer::Bind(const BindRequest& request) {
   };
   const auto it = models_.find(request.model);
   if (it == models_.end()) {
-    return refuse(ScoreCode::kUnknownModel, "no model is named '" + request.model + "'");
+    return refuse(ScoreCode::kUnknownModel, "no model is named '" + request.model + "'" +
+                                                DidYouMean(request.model, Names(models_)));
   }
   const ServedModel& served = it->second;
   Model::BindOptions options;

@@ -35,8 +35,8 @@ TEST(DirectoryArchive, ReadsFilesBelowIt) {
   EXPECT_EQ((*archive)->read_bytes(), 10'002U);
   EXPECT_TRUE((*archive)->Contains("bundle.json"));
   EXPECT_FALSE((*archive)->Contains("root"));
-  EXPECT_EQ(CodeOf((*archive)->Read("root/none")), LoadCode::kNotFound);
-  EXPECT_EQ(CodeOf((*archive)->Read("bundle.json/none")), LoadCode::kNotFound);
+  EXPECT_EQ(CodeOf((*archive)->Read("root/none")), LoadCode::kBadBundle);
+  EXPECT_EQ(CodeOf((*archive)->Read("bundle.json/none")), LoadCode::kBadBundle);
   EXPECT_EQ(CodeOf((*archive)->Read("root")), LoadCode::kBadArchive);
 }
 
@@ -107,7 +107,7 @@ TEST(Archive, SaysWhatItCannotOpen) {
   const auto none = Archive::Open(directory.path() / "none", {});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().problems.at(0).code, LoadCode::kNotFound);
-  EXPECT_THAT(none.error().Text(), HasSubstr("none: No such file"));
+  EXPECT_THAT(none.error().Text(), HasSubstr("No such file"));
   const auto device = Archive::Open("/dev/null", {});
   ASSERT_FALSE(device);
   EXPECT_EQ(device.error().problems.at(0).code, LoadCode::kBadArchive);

@@ -219,7 +219,7 @@ TEST(Bundle, NamesFilesByItsFormat) {
   EXPECT_EQ(json->FilePath("root/x.node", "model"), "root/x.node/model.json");
   const auto missing = json->ReadModel("root");
   ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().problems.at(0).code, LoadCode::kNotFound);
+  EXPECT_EQ(missing.error().problems.at(0).code, LoadCode::kBadBundle);
   EXPECT_EQ(missing.error().problems.at(0).where, "root/model.json");
   const auto outside = json->ReadModel("../root");
   ASSERT_FALSE(outside);

@@ -87,6 +87,40 @@ TEST(Loader, RefusesColumnsMadeTwiceOrReadBefore) {
   EXPECT_EQ(model.error().problems.size(), 2U) << model.error().Text();
 }
 
+// Binding would tell, but there is nothing to bind.
+TEST(Loader, ListsColumnsThatDoNotFitWithTheRest) {
+  BundleOnDisk bundle;
+  bundle.Pipeline("root", R"("one","two","three")");
+  bundle.Stage("root/one.node", "tokenizer", R"({"port":"input","name":"text"})",
+               R"({"port":"output","name":"words"})", "");
+  bundle.Binarizer("root/two.node", "words", "y", 1);
+  const auto model = bundle.Load();
+  ASSERT_FALSE(model);
+  EXPECT_EQ(model.error().problems.size(), 3U) << model.error().Text();  // three.node has no files
+  EXPECT_THAT(
+      model.error().Text(),
+      HasSubstr("root/two.node: the column 'words' is list of string, but binarizer needs "));
+}
+
+TEST(Loader, PutsThePathBeforeEachPlace) {
+  BundleOnDisk bundle;
+  bundle.Pipeline("root", R"("one","two")");
+  bundle.Node("root/one.node", R"("inputs":[],"outputs":[])", "linear_regression", "");
+  const auto model = bundle.Load();
+  ASSERT_FALSE(model);
+  ASSERT_GT(model.error().problems.size(), 3U);
+  for (const Problem& problem : model.error().problems) {
+    EXPECT_THAT(problem.where, ::testing::MatchesRegex("/.*/pillion-[^/]*: root/.*"))
+        << problem.where;
+  }
+}
+
+TEST(Loader, SuggestsAKnownOp) {
+  BundleOnDisk bundle;
+  bundle.Node("root", R"("inputs":[],"outputs":[])", "StringIndexer", "");
+  EXPECT_THAT(bundle.Load().error().Text(), HasSubstr("did you mean 'string_indexer'?"));
+}
+
 TEST(Loader, StopsAtItsLimits) {
   BundleOnDisk bundle;
   std::string directory = "root";

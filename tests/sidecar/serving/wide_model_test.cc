@@ -110,7 +110,8 @@ TEST(WideModel, IsRefusedAtLoadBeyondTheCap) {
   const auto scorer = ModelScorer::Load({{"wide", bundle.root()}}, {});
   ASSERT_FALSE(scorer);
   EXPECT_EQ(scorer.error().problems[0].code, LoadCode::kOverLimit);
-  EXPECT_THAT(scorer.error().Text(), ::testing::HasSubstr("wide: input columns: 65536 columns"));
+  EXPECT_THAT(scorer.error().Text(),
+              ::testing::HasSubstr(bundle.root().string() + ": input columns: 65536 columns"));
   EXPECT_THAT(scorer.error().Text(), ::testing::HasSubstr("at most 65535"));
 }
 
@@ -120,7 +121,8 @@ TEST(WideModel, IsRefusedAtLoadWhereItsNamesAreTooLong) {
   WriteAssembler(bundle, 5000, std::string(1000, 'n'));
   const auto scorer = ModelScorer::Load({{"wide", bundle.root()}}, {});
   ASSERT_FALSE(scorer);
-  EXPECT_THAT(scorer.error().Text(), ::testing::HasSubstr("wide: columns: their names and types"));
+  EXPECT_THAT(scorer.error().Text(),
+              ::testing::HasSubstr(bundle.root().string() + ": columns: their names and types"));
 }
 
 }  // namespace
