@@ -14,12 +14,20 @@ enum class XgboostRuntime : std::uint8_t {
   kPredictor,  // its opt-in: the pure-Java predictor 0.3.18; less outputs, legacy files only
 };
 
+// What becomes of a feature that equals the marker for missing values of its XGBoost model's
+// training, where that is not NaN. What is absent or NaN is missing either way.
+enum class XgboostMissing : std::uint8_t {
+  kAsMleap,    // it is a number like any other: MLeap does not heed the marker
+  kAsTrained,  // it is missing, as in XGBoost4J-Spark 2.0.3, which made the model
+};
+
 struct LoadOptions {
   LoadOptions() = default;
   LoadOptions(const Limits& caps) : limits(caps) {}  // NOLINT(google-explicit-constructor)
 
   Limits limits;
   XgboostRuntime xgboost_runtime = XgboostRuntime::kNative;
+  XgboostMissing xgboost_missing = XgboostMissing::kAsMleap;
 };
 
 }  // namespace pillion

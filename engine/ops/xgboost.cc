@@ -5,6 +5,7 @@
 // Two classes: from the single margin. The predictor offers only probability and prediction.
 // Formulas follow combust/mleap, mleap-xgboost-runtime; the arithmetic lies in engine/xgboost/.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -40,14 +41,44 @@ const double* Widen(Arguments& arguments, std::span<const float> values) noexcep
   return widened;
 }
 
+// What stood for a missing value in training and is to be taken for one, beside NaN.
+struct MissingMarker {
+  float value = 0;
+  // XGBoost4J-Spark refuses sparse vectors with another marker than 0, for it cannot know what the
+  // absent entries are, unless the model was told that they are missing.
+  bool takes_sparse = false;
+};
+
+// `vector` with NaN for the marker. Codes: kInvalidValue (a sparse vector), kTooLarge.
+ScoreCode RemoveMarker(const MissingMarker& marker, Arguments& arguments,
+                       VectorView* vector) noexcept {
+  if (!vector->dense() && !marker.takes_sparse) return ScoreCode::kInvalidValue;
+  auto* values = arguments.Allocate<double>(std::max(vector->count, 1U));
+  if (values == nullptr) return ScoreCode::kTooLarge;
+  std::transform(vector->values, vector->values + vector->count, values, [&](double value) {
+    const bool is_missing = static_cast<float>(value) == marker.value;
+    return is_missing ? std::numeric_limits<double>::quiet_NaN() : value;
+  });
+  vector->values = values;
+  return ScoreCode::kOk;
+}
+
+// A booster, and how its features are read.
+struct TrainedBooster {
+  Booster booster;
+  std::optional<MissingMarker> missing;
+};
+
 class BoosterKernel : public Kernel {
  public:
-  explicit BoosterKernel(Booster booster) : booster_(std::move(booster)) {}
+  explicit BoosterKernel(TrainedBooster trained)
+      : booster_(std::move(trained.booster)), missing_(trained.missing) {}
 
  protected:
   ScoreCode Ask(Arguments& arguments, Answer* answer) const noexcept {
     VectorView vector;
     ScoreCode code = ReadVector(arguments.In(0), arguments.arena(), &vector);
+    if (code == ScoreCode::kOk && missing_) code = RemoveMarker(*missing_, arguments, &vector);
     if (code != ScoreCode::kOk) return code;
     code = booster_.ReadFeatures(vector, arguments.arena(), &answer->features);
     if (code != ScoreCode::kOk) return code;
@@ -85,11 +116,12 @@ class BoosterKernel : public Kernel {
   }
 
   const Booster booster_;
+  const std::optional<MissingMarker> missing_;
 };
 
 class XgboostRegressionKernel final : public BoosterKernel {
  public:
-  XgboostRegressionKernel(Booster booster, bool explains)
+  XgboostRegressionKernel(TrainedBooster booster, bool explains)
       : BoosterKernel(std::move(booster)), explains_(explains) {}
 
   ScoreCode Run(Arguments& arguments) const noexcept override {
@@ -120,7 +152,7 @@ Value Probability(Arguments& arguments, const Answer& answer, bool binary) noexc
 
 class XgboostClassifierKernel final : public BoosterKernel {
  public:
-  XgboostClassifierKernel(Booster booster, bool binary)
+  XgboostClassifierKernel(TrainedBooster booster, bool binary)
       : BoosterKernel(std::move(booster)), binary_(binary) {}
 
   ScoreCode Run(Arguments& arguments) const noexcept override {
@@ -147,7 +179,7 @@ class XgboostClassifierKernel final : public BoosterKernel {
 
 class PredictorClassifierKernel final : public BoosterKernel {
  public:
-  PredictorClassifierKernel(Booster booster, bool binary)
+  PredictorClassifierKernel(TrainedBooster booster, bool binary)
       : BoosterKernel(std::move(booster)), binary_(binary) {}
 
   ScoreCode Run(Arguments& arguments) const noexcept override {
@@ -162,7 +194,32 @@ class PredictorClassifierKernel final : public BoosterKernel {
   bool binary_;
 };
 
-std::optional<Booster> ReadBooster(OpSource& source) {
+std::string TextOf(float number) {
+  std::string text(32, '\0');
+  text.resize(static_cast<std::size_t>(
+      std::to_chars(text.data(), text.data() + text.size(), number).ptr - text.data()));
+  return text;
+}
+
+// MLeap reads no marker: what is absent or NaN is missing. Nothing where that is all there is to
+// it.
+std::optional<MissingMarker> ReadMissing(OpSource& source) {
+  constexpr std::string_view kAttribute = "missing";
+  if (!source.Has(kAttribute)) return std::nullopt;
+  const float value = source.Float(kAttribute);
+  if (std::isnan(value)) return std::nullopt;
+  if (source.options().xgboost_missing == XgboostMissing::kAsTrained) {
+    const bool takes_sparse = source.Boolean("allow_non_zero_for_missing", false);
+    return MissingMarker{value, value == 0 || takes_sparse};
+  }
+  source.Warn(kAttribute,
+              "in training " + TextOf(value) +
+                  " stood for a missing value; MLeap does not heed that, so rows with this value "
+                  "score otherwise than in Spark. --xgboost-missing=as-trained follows Spark");
+  return std::nullopt;
+}
+
+std::optional<TrainedBooster> ReadBooster(OpSource& source) {
   constexpr std::string_view kFile = "xgboost.model";
   const std::string where = source.directory() + "/" + std::string(kFile);
   const std::int32_t tree_limit = source.Int("tree_limit", 0);
@@ -181,7 +238,7 @@ std::optional<Booster> ReadBooster(OpSource& source) {
   if (booster->is_linear() && source.DeclaresOutput("leaf_prediction")) {
     source.RefuseNode("the output port 'leaf_prediction' needs trees, the booster is gblinear");
   }
-  return *std::move(booster);
+  return TrainedBooster{*std::move(booster), ReadMissing(source)};
 }
 
 Operation MakeBoosting(OpSource& source, std::vector<Port> outputs,
@@ -196,7 +253,7 @@ bool ForPredictor(OpSource& source) {
 }
 
 Operation CompileXgboostClassifier(OpSource& source) {
-  std::optional<Booster> booster = ReadBooster(source);
+  std::optional<TrainedBooster> booster = ReadBooster(source);
   const std::int32_t class_count = source.Int("num_classes");
   if (!booster) return {};
   const bool binary = class_count == 2;
@@ -216,7 +273,7 @@ Operation CompileXgboostClassifier(OpSource& source) {
 }
 
 Operation CompileXgboostRegression(OpSource& source) {
-  std::optional<Booster> booster = ReadBooster(source);
+  std::optional<TrainedBooster> booster = ReadBooster(source);
   if (!booster) return {};
   const DataType list = DataType::List(BasicType::kDouble);
   std::vector<Port> outputs = {{"prediction", DataType::Scalar(BasicType::kDouble, false)}};

@@ -102,6 +102,12 @@ void Report(const Problem& problem) {
   std::cerr << "pillion: " << problem.where << ": " << problem.what << '\n';
 }
 
+void ReportWarnings(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) {
+    std::cerr << "pillion: warning: " << warning << '\n';
+  }
+}
+
 ExitCode Report(const LoadError& error) {
   for (const Problem& problem : error.problems) Report(problem);
   return ExitCodeOf(error);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "engine/load_error.h"
 #include "sidecar/commands/exit_code.h"
@@ -48,5 +49,7 @@ class Output {
 // A line a problem to standard error, and the code that stands for it.
 ExitCode Report(const LoadError& error);
 void Report(const Problem& problem);
+// A line a warning to standard error.
+void ReportWarnings(const std::vector<std::string>& warnings);
 
 }  // namespace pillion

@@ -167,6 +167,7 @@ Result<std::shared_ptr<const Plan>> LoadPlan(const Options& options) {
 ExitCode Run(const Options& options) {
   const Result<std::shared_ptr<const Plan>> plan = LoadPlan(options);
   if (!plan) return Report(plan.error());
+  ReportWarnings((*plan)->model().warnings());
   if (options.as == "json") {
     PrintJson(**plan);
   } else {
@@ -180,7 +181,7 @@ ExitCode Run(const Options& options) {
 CommandRun SetUpInspect(CommandLine& line) {
   const auto options = std::make_shared<Options>();
   AddModel(line, options->model);
-  AddXgboostRuntime(line, options->load);
+  AddXgboost(line, options->load);
   line.Add("--as", options->as, "Form of what is shown").OneOf({"text", "json"});
   AddSelect(line, options->select, "Wanted columns: a,b,c");
   line.Footer(

@@ -9,12 +9,18 @@ void AddModel(CommandLine& line, std::string& model) {
   line.Add("MODEL", model, "Bundle: a zip or a directory").Required();
 }
 
-void AddXgboostRuntime(CommandLine& line, LoadOptions& options) {
+void AddXgboost(CommandLine& line, LoadOptions& options) {
   line.AddChoice(
           "--xgboost", options.xgboost_runtime,
           "XGBoost models as MLeap scores them with the library, or with its pure-Java predictor",
           {{"native", XgboostRuntime::kNative}, {"predictor", XgboostRuntime::kPredictor}})
       .Env("PILLION_XGBOOST_RUNTIME");
+  line.AddChoice(
+          "--xgboost-missing", options.xgboost_missing,
+          "A feature that equals what stood for a missing value in an XGBoost model's "
+          "training is a number, or is missing as in Spark",
+          {{"as-mleap", XgboostMissing::kAsMleap}, {"as-trained", XgboostMissing::kAsTrained}})
+      .Env("PILLION_XGBOOST_MISSING");
 }
 
 void AddSelect(CommandLine& line, std::vector<std::string>& select, const char* meaning) {

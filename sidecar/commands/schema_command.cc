@@ -58,7 +58,7 @@ ExitCode Run(const Options& options) {
 CommandRun SetUpSchema(CommandLine& line) {
   const auto options = std::make_shared<Options>();
   AddModel(line, options->model);
-  AddXgboostRuntime(line, options->load);
+  AddXgboost(line, options->load);
   line.Add("--as", options->as, "Form of the schema; fbs is FlatBuffers'").OneOf({"fbs", "json"});
   AddSelect(line, options->select, "Wanted columns: a,b,c");
   line.Footer(

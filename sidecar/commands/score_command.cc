@@ -38,6 +38,7 @@ Result<std::unique_ptr<RowScorer>> OpenScorer(const Options& options) {
   if (options.url.empty()) {
     std::shared_ptr<const Model> model;
     PILLION_ASSIGN(model, Model::Load(options.model, options.load));
+    ReportWarnings(model->warnings());
     return std::make_unique<PlanScorer>(std::move(model));
   }
   std::unique_ptr<ClientScorer> remote;
@@ -172,7 +173,7 @@ CommandRun SetUpScore(CommandLine& line) {
   line.Add("--to", options->to, "Form of the answers; json is a leap frame")
       .OneOf({"json", "binary", "jsonl", "csv"})
       .Env("PILLION_TO");
-  AddXgboostRuntime(line, options->load);
+  AddXgboost(line, options->load);
   AddSelect(line, options->select, "Columns of the answers, of INPUT or of the model: a,b,c");
   line.Add("-o,--output", options->output, "File for the answers; replaced when all is done")
       .DefaultIs("standard output");

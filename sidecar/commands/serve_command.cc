@@ -70,6 +70,9 @@ void LogStart(const ModelScorer& scorer, EventLog& log) {
                {"stages", model.stages},
                {"bundle_bytes", model.bundle_bytes},
                {"path", model.path}});
+    for (const std::string& warning : model.warnings) {
+      log.Write(LogLevel::kWarning, "model_warning", {{"name", model.name}, {"text", warning}});
+    }
   }
 }
 
@@ -108,7 +111,7 @@ CommandRun SetUpServe(CommandLine& line) {
   const auto options = std::make_shared<Options>();
   TransportOptions& transport = options->transport;
   line.Add("MODEL", options->models, "Bundles, each NAME=PATH or PATH").Required();
-  AddXgboostRuntime(line, options->load);
+  AddXgboost(line, options->load);
   line.Add("--run-dir", options->run_dir, "Directory of the socket, pillion.sock")
       .Env("PILLION_RUN_DIR");
   line.Add("--workers", transport.workers, "Scoring threads (0: by the CPU allowance)")

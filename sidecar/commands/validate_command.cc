@@ -34,6 +34,7 @@ ExitCode Run(const Options& options) {
   for (const std::string& path : options.paths) {
     const Result<std::shared_ptr<const Model>> valid = Validate(path, options.load);
     if (valid) {
+      ReportWarnings((*valid)->warnings());
       std::cout << path << ": ok, content sha256 " << (*valid)->content_hash().Hex() << '\n';
       continue;
     }
@@ -49,7 +50,7 @@ ExitCode Run(const Options& options) {
 CommandRun SetUpValidate(CommandLine& line) {
   const auto options = std::make_shared<Options>();
   line.Add("MODEL", options->paths, "Bundles: zips or directories").Required();
-  AddXgboostRuntime(line, options->load);
+  AddXgboost(line, options->load);
   line.Footer(
       "Prints one line a problem: bundle, place, what was found and expected. For a bundle "
       "without\n"

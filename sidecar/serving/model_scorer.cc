@@ -125,7 +125,7 @@ std::vector<ModelFacts> ModelScorer::Facts() const {
     facts.push_back({name, served.version, served.path.string(), served.model->content_hash().Hex(),
                      served.model->inputs().size(), served.model->outputs().size(),
                      served.model->stages().size(), served.model->bundle_bytes(),
-                     served.model->OptionalInputs()});
+                     served.model->OptionalInputs(), served.model->warnings()});
   }
   return facts;
 }

@@ -34,6 +34,7 @@ struct ModelFacts {
   std::size_t stages = 0;
   std::size_t bundle_bytes = 0;
   std::vector<std::string> optional_inputs;  // see Model::OptionalInputs()
+  std::vector<std::string> warnings;         // what whoever serves it should know, with its place
 };
 
 class ModelScorer final : public Scorer {

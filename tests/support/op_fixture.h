@@ -51,6 +51,8 @@ class OpFixture {
 
   // Why the bundle was refused; empty if it was not.
   const std::string& refusal() const { return refusal_; }
+  // REQUIRES: it was not refused.
+  const std::vector<std::string>& warnings() const { return model_->warnings(); }
 
   // Columns of these types, in the model's order, instead of those that the op declares.
   void BindTo(Schema inputs);
