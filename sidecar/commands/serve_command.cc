@@ -57,7 +57,7 @@ void SurviveTheTerminal() {
   if (fd >= 0) close(fd);
 }
 
-void LogStart(const ModelScorer& scorer, EventLog& log) {
+void LogStart(const ModelScorer& scorer, const TransportOptions& transport, EventLog& log) {
   log.Write(LogLevel::kInfo, "start",
             {{"version", PILLION_VERSION}, {"pid", getpid()}, {"uid", geteuid()}});
   for (const ModelFacts& model : scorer.Facts()) {
@@ -69,10 +69,17 @@ void LogStart(const ModelScorer& scorer, EventLog& log) {
                {"output_columns", model.output_columns},
                {"stages", model.stages},
                {"bundle_bytes", model.bundle_bytes},
+               {"row_bytes_min", model.row_bytes_min},
                {"path", model.path}});
     for (const std::string& warning : model.warnings) {
       log.Write(LogLevel::kWarning, "model_warning", {{"name", model.name}, {"text", warning}});
     }
+    const std::size_t slot_bytes_max = transport.geometry_max.request_payload_bytes_max();
+    if (model.row_bytes_min <= slot_bytes_max) continue;
+    log.Write(LogLevel::kWarning, "rows_by_socket",
+              {{"name", model.name},
+               {"row_bytes_min", model.row_bytes_min},
+               {"slot_bytes_max", slot_bytes_max}});
   }
 }
 
@@ -84,7 +91,7 @@ ExitCode Run(Options options) {
   if (!scorer) return Report(scorer.error());
 
   EventLog log(STDERR_FILENO, options.log_level);
-  LogStart(**scorer, log);
+  LogStart(**scorer, options.transport, log);
   options.transport.socket_path = SocketPath(options.run_dir);
   options.transport.control_path = ControlPath(options.run_dir);
   options.transport.shared_memory = !options.socket_only;

@@ -89,7 +89,10 @@ Result<std::unique_ptr<ModelScorer>> ModelScorer::Load(const std::vector<ModelAr
       continue;
     }
     const std::uint32_t version = VersionOf((*model)->content_hash());
-    scorer->models_.emplace(argument.name, ServedModel{argument.path, version, *std::move(model)});
+    const auto rows = RowLayout::Make((*model)->inputs());
+    const std::size_t row_bytes_min = rows ? rows->empty_row().size() : 0;
+    scorer->models_.emplace(argument.name,
+                            ServedModel{argument.path, version, *std::move(model), row_bytes_min});
   }
   if (!problems.empty()) return tl::unexpected<LoadError>(LoadError(std::move(problems)));
   return scorer;
@@ -125,7 +128,8 @@ std::vector<ModelFacts> ModelScorer::Facts() const {
     facts.push_back({name, served.version, served.path.string(), served.model->content_hash().Hex(),
                      served.model->inputs().size(), served.model->outputs().size(),
                      served.model->stages().size(), served.model->bundle_bytes(),
-                     served.model->OptionalInputs(), served.model->warnings()});
+                     served.row_bytes_min, served.model->OptionalInputs(),
+                     served.model->warnings()});
   }
   return facts;
 }
@@ -160,6 +164,8 @@ std::string ModelScorer::ModelsJson() const {
     json.EndArray();
     json.Key("bundle_bytes");
     json.Number(static_cast<std::int64_t>(model.bundle_bytes));
+    json.Key("row_bytes_min");
+    json.Number(static_cast<std::int64_t>(model.row_bytes_min));
     json.EndObject();
   }
   json.EndArray();

@@ -33,6 +33,7 @@ struct ModelFacts {
   std::size_t output_columns = 0;
   std::size_t stages = 0;
   std::size_t bundle_bytes = 0;
+  std::size_t row_bytes_min = 0;             // of a row: text and vectors come on top
   std::vector<std::string> optional_inputs;  // see Model::OptionalInputs()
   std::vector<std::string> warnings;         // what whoever serves it should know, with its place
 };
@@ -53,6 +54,7 @@ class ModelScorer final : public Scorer {
     std::filesystem::path path;
     std::uint32_t version = 0;  // changes with the bundle's content
     std::shared_ptr<const Model> model;
+    std::size_t row_bytes_min = 0;
   };
 
   std::map<std::string, ServedModel, std::less<>> models_;

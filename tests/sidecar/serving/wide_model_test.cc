@@ -104,6 +104,18 @@ TEST(WideModel, TakesNoMemoryOnceWarm) {
   EXPECT_EQ(AllocationCount(), before);
 }
 
+TEST(WideModel, IsServedWithTheSizeOfItsRows) {
+  testing::BundleOnDisk bundle;
+  WriteAssembler(bundle, 10000);
+  const auto scorer = ModelScorer::Load({{"wide", bundle.root()}}, {});
+  ASSERT_TRUE(scorer) << scorer.error().Text();
+  const ModelFacts facts = (*scorer)->Facts()[0];
+  EXPECT_EQ(facts.input_columns, 10000U);
+  // 8 bytes and a vtable's entry of 2 for each column; little beside.
+  EXPECT_GE(facts.row_bytes_min, 100000U);
+  EXPECT_LT(facts.row_bytes_min, 100200U);
+}
+
 TEST(WideModel, IsRefusedAtLoadBeyondTheCap) {
   testing::BundleOnDisk bundle;
   WriteAssembler(bundle, kRowColumnsMax + 1);
