@@ -32,6 +32,9 @@ title "transports, null scorer, 240 bytes"
 "$pillion" bench transport --row-bytes 240
 title "transports, both ends asleep between requests"
 "$pillion" bench transport --row-bytes 240 --park
+title "batches of 16"
+"$pillion" bench "$demo/house-lr.zip" --rows "$demo/houses.frame.json" --select prediction \
+  --batch 16
 title "64 rows in flight"
 "$pillion" bench "$demo/house-lr.zip" --rows "$demo/houses.frame.json" --select prediction \
   --transport shm --in-flight 64

@@ -14,10 +14,11 @@
 #include "schemas/row_builder.h"
 #include "schemas/row_layout.h"
 #include "sidecar/bench/bench_rows.h"
-#include "sidecar/bench/floors.h"
 #include "sidecar/bench/load.h"
 #include "sidecar/bench/own_server.h"
+#include "sidecar/bench/rounds.h"
 #include "sidecar/bench/targets.h"
+#include "sidecar/bench/waist.h"
 #include "sidecar/serving/echo_scorer.h"
 #include "sidecar/serving/model_scorer.h"
 #include "sidecar/wire/row_encoder.h"
@@ -34,11 +35,14 @@ struct FreeModel {
   void operator()(pillion_model* model) const { pillion_model_free(model); }
 };
 
+using MakeTarget = std::function<std::unique_ptr<Target>()>;
+
 // A model behind a client.
 struct Remote {
   std::unique_ptr<pillion_client, CloseClient> client;
   std::unique_ptr<pillion_model, FreeModel> model;
-  std::shared_ptr<const RowLayout> layout;
+  std::shared_ptr<const RowLayout> rows;
+  std::shared_ptr<const RowLayout> answers;
 };
 
 Result<Remote> Connect(const std::string& url, const std::string& name,
@@ -64,9 +68,13 @@ Result<Remote> Connect(const std::string& url, const std::string& name,
   std::size_t bytes = 0;
   const auto* description = static_cast<const std::byte*>(pillion_model_description(model, &bytes));
   const auto columns = DecodeLayoutDescription({description, bytes});
-  const auto layout = columns ? RowLayout::Make(columns->inputs) : std::nullopt;
-  if (!layout) return Fail(LoadCode::kBadSchema, url + " " + name, "sent no valid layout");
-  remote.layout = std::make_shared<const RowLayout>(*layout);
+  const auto rows = columns ? RowLayout::Make(columns->inputs) : std::nullopt;
+  const auto answers = columns ? RowLayout::Make(columns->outputs) : std::nullopt;
+  if (!rows || !answers) {
+    return Fail(LoadCode::kBadSchema, url + " " + name, "sent no valid layout");
+  }
+  remote.rows = std::make_shared<const RowLayout>(*rows);
+  remote.answers = std::make_shared<const RowLayout>(*answers);
   return remote;
 }
 
@@ -80,7 +88,8 @@ class Bench {
   Bench(const BenchOptions& options, const std::function<void(const std::string&)>& progress)
       : options_(options),
         progress_(progress),
-        duration_(static_cast<std::int64_t>(options.seconds * 1000)) {}
+        rounds_(std::chrono::milliseconds(static_cast<std::int64_t>(options.seconds * 1000)),
+                options.rate > 0) {}
 
   Result<void> Transport() {
     for (const std::string transport : {"shm", "unix"}) {
@@ -91,9 +100,8 @@ class Bench {
                      Connect(transport + ":" + server.socket_path(), "null", {}, options_.park));
       Measurement& measurement = Add("null", transport);
       measurement.row_bytes = options_.row_bytes;
-      PILLION_TRY(Drive(remote, nullptr, measurement));
+      PILLION_TRY(Drive(remote, server.pid(), nullptr, measurement));
     }
-    Floors();
     return {};
   }
 
@@ -101,13 +109,11 @@ class Bench {
     Remote remote;
     PILLION_ASSIGN(remote, Connect(options_.url, options_.model, options_.select, options_.park));
     std::optional<BenchRows> rows;
-    PILLION_ASSIGN(rows, Rows(remote.layout->columns()));
+    PILLION_ASSIGN(rows, Rows(remote.rows->columns()));
     DropRefused(remote, *rows);
     if (rows->size() == 0) return Fail(LoadCode::kBadSchema, options_.rows, "no row is accepted");
     Measurement& measurement = Add("score", options_.url.starts_with("unix:") ? "unix" : "shm");
-    PILLION_TRY(Drive(remote, &*rows, measurement));
-    Floors();
-    return {};
+    return Drive(remote, 0, &*rows, measurement);
   }
 
   Result<void> Bundle() {
@@ -125,11 +131,16 @@ class Bench {
     if (Wants("shm")) PILLION_TRY(Serve("shm", **model, *rows));
     if (Wants("unix")) PILLION_TRY(Serve("unix", **model, *rows));
     if (Wants("inproc")) PILLION_TRY(InProcess(plan, *rows));
-    Floors();
     return {};
   }
 
-  std::vector<Measurement> Take() { return std::move(measurements_); }
+  std::vector<Measurement> Take() {
+    for (Measurement& floor : rounds_.TakeFloors()) {
+      floor.mode = Mode();
+      measurements_.push_back(std::move(floor));
+    }
+    return std::move(measurements_);
+  }
 
  private:
   bool Wants(const std::string& transport) const {
@@ -137,6 +148,7 @@ class Bench {
     return wanted.empty() || std::find(wanted.begin(), wanted.end(), transport) != wanted.end();
   }
   SpinMode Spin() const { return options_.park ? SpinMode::kNever : SpinMode::kAdaptive; }
+  std::string Mode() const { return options_.park ? "park" : "spin"; }
 
   std::vector<std::string> Selected(const Model& model) const {
     if (!options_.select.empty() || model.outputs().empty()) return options_.select;
@@ -144,12 +156,12 @@ class Bench {
   }
 
   Measurement& Add(const std::string& what, const std::string& transport) {
-    progress_(transport.empty() ? what : what + " over " + transport);
+    progress_(what + " over " + transport);
     Measurement measurement;
     measurement.what = what;
-    measurement.mode = options_.park ? "park" : "spin";
-    if (!transport.empty()) measurement.transport = transport;
-    if (what == "score") measurement.model = ModelArgument::Parse(options_.model).name;
+    measurement.mode = Mode();
+    measurement.transport = transport;
+    if (what != "null") measurement.model = ModelArgument::Parse(options_.model).name;
     measurements_.push_back(std::move(measurement));
     return measurements_.back();
   }
@@ -172,7 +184,7 @@ class Bench {
     });
   }
   static void DropRefused(const Remote& remote, BenchRows& rows) {
-    RowBuilder builder(remote.layout);
+    RowBuilder builder(remote.rows);
     pillion_answer* answer = pillion_answer_new(remote.model.get());
     rows.Filter([&](std::span<const Value> row) {
       if (EncodeRow(row, builder) != ScoreCode::kOk) return false;
@@ -190,67 +202,93 @@ class Bench {
     Remote remote;
     PILLION_ASSIGN(remote, Connect(transport + ":" + server.socket_path(), "model", Selected(model),
                                    options_.park));
-    return Drive(remote, &rows, Add("score", transport));
+    return Drive(remote, server.pid(), &rows, Add("score", transport));
   }
 
   Result<void> InProcess(const std::shared_ptr<const Plan>& plan, const BenchRows& rows) {
-    Measurement& measurement = Add("score", "inproc");
-    return Record(RunLoad(Load(), [&] { return MakePlanTarget(plan, rows); }), 1, measurement);
-  }
-
-  LoadOptions Load() const {
-    return {.duration = duration_, .threads = options_.threads, .requests_per_s = options_.rate};
-  }
-
-  // `rows` null: bytes for a scorer that does not look at them.
-  Result<void> Drive(const Remote& remote, const BenchRows* rows, Measurement& measurement) {
-    if (rows != nullptr) {
-      RowBuilder builder(remote.layout);
-      EncodeRow(rows->Row(0), builder);
-      measurement.row_bytes = static_cast<std::uint32_t>(builder.bytes().size());
-    }
-    if (options_.in_flight > 1) {
-      measurement.in_flight = options_.in_flight;
-      const auto target = MakeQueueTarget(remote.client.get(), remote.model.get(), rows,
-                                          remote.layout->columns(), options_.in_flight);
-      if (target == nullptr) return Fail(LoadCode::kUnsupported, "--in-flight", "no lane is free");
-      return Record(RunPipelined(duration_, options_.in_flight, *target), 1, measurement);
-    }
-    const std::uint32_t batch = rows != nullptr ? options_.batch : 1;
-    measurement.batch = batch;
-    const auto make = [&]() -> std::unique_ptr<Target> {
-      if (rows == nullptr) return MakeBytesTarget(remote.model.get(), options_.row_bytes);
-      return MakeClientTarget(remote.model.get(), remote.layout, *rows, batch);
+    const Result<ModelBinding> binding = ModelBinding::Make(plan);
+    if (!binding) return tl::unexpected(binding.error());
+    const EncodedRequests requests(binding->inputs, rows, options_.batch);
+    const auto drive = [&](const std::string& what, const MakeTarget& make) {
+      Measurement& measurement = Add(what, "inproc");
+      measurement.batch = options_.batch;
+      measurement.row_bytes = RowBytes(binding->inputs, rows);
+      return rounds_.Run({}, options_.batch, measurement,
+                         [&](auto duration) { return RunLoad(Load(duration), make); });
     };
-    return Record(RunLoad(Load(), make), batch, measurement);
+    PILLION_TRY(drive("score", [&] { return MakeWaistTarget(*binding, requests); }));
+    return drive("plan", [&] { return MakePlanTarget(plan, rows, options_.batch); });
   }
 
-  static Result<void> Record(LoadResult result, std::uint32_t rows_per_request,
-                             Measurement& measurement) {
-    if (result.failed) {
-      return Fail(LoadCode::kUnsupported, measurement.what, "a request failed during the run");
+  LoadOptions Load(std::chrono::milliseconds duration) const {
+    return {.duration = duration, .threads = options_.threads, .requests_per_s = options_.rate};
+  }
+
+  static std::uint32_t RowBytes(const std::shared_ptr<const RowLayout>& layout,
+                                const BenchRows& rows) {
+    RowBuilder builder(layout);
+    EncodeRow(rows.Row(0), builder);
+    return static_cast<std::uint32_t>(builder.bytes().size());
+  }
+
+  // What one row's round trips are compared with; nothing where several are under way.
+  std::optional<FloorKind> FloorOf(const Measurement& measurement) const {
+    if (options_.in_flight > 1 || options_.threads > 1 || options_.rate > 0) return std::nullopt;
+    if (measurement.batch > 1) return std::nullopt;
+    if (measurement.transport == "unix") return FloorKind::kSocket;
+    return options_.park ? FloorKind::kFutex : FloorKind::kLine;
+  }
+
+  // `server`: 0 if it is not ours. `rows` null: bytes for a scorer that does not look at them.
+  Result<void> Drive(const Remote& remote, pid_t server, const BenchRows* rows,
+                     Measurement& measurement) {
+    if (rows != nullptr) measurement.row_bytes = RowBytes(remote.rows, *rows);
+    measurement.in_flight = options_.in_flight;
+    const bool single = rows == nullptr || options_.in_flight > 1;
+    measurement.batch = single ? 1 : options_.batch;
+    const Opponent opponent{FloorOf(measurement), server};
+    const pillion_stats before = Stats(remote);
+    if (options_.in_flight > 1) {
+      const auto target = MakeQueueTarget(remote.client.get(), remote.model.get(), rows,
+                                          remote.rows->columns(), options_.in_flight);
+      if (target == nullptr) return Fail(LoadCode::kUnsupported, "--in-flight", "no lane is free");
+      PILLION_TRY(rounds_.Run(opponent, 1, measurement, [&](auto duration) {
+        return RunPipelined(duration, options_.in_flight, *target);
+      }));
+    } else {
+      const auto make = [&]() -> std::unique_ptr<Target> {
+        if (rows == nullptr) return MakeBytesTarget(remote.model.get(), options_.row_bytes);
+        return MakeClientTarget(remote.model.get(), remote.rows, remote.answers, *rows,
+                                options_.batch);
+      };
+      PILLION_TRY(rounds_.Run(opponent, measurement.batch, measurement,
+                              [&](auto duration) { return RunLoad(Load(duration), make); }));
     }
-    measurement.latency = std::move(result.latency);
-    measurement.rows_per_s = result.requests_per_s * rows_per_request;
+    NameTransport(before, Stats(remote), measurement);
     return {};
   }
 
-  void Floors() {
-    const auto duration = std::min(duration_, std::chrono::milliseconds(1000));
-    const auto add = [&](const std::string& what, LatencyHistogram histogram) {
-      Measurement& measurement = Add(what, "");
-      const double recorded_s = static_cast<double>(duration.count()) * 0.9e-3;
-      measurement.rows_per_s = static_cast<double>(histogram.count()) / recorded_s;
-      measurement.latency = std::move(histogram);
-    };
-    add("floor_line", LineFloor(duration));
-    add("floor_futex", FutexFloor(duration));
-    add("floor_socket", SocketFloor(duration));
+  static pillion_stats Stats(const Remote& remote) {
+    pillion_stats stats = PILLION_STATS_INIT;
+    pillion_get_stats(remote.client.get(), &stats);
+    return stats;
+  }
+
+  // What the requests took, whatever was asked for.
+  static void NameTransport(const pillion_stats& before, const pillion_stats& after,
+                            Measurement& measurement) {
+    measurement.ring_requests = after.ring_calls - before.ring_calls;
+    measurement.socket_requests = after.socket_calls - before.socket_calls;
+    const std::string used =
+        *measurement.ring_requests >= *measurement.socket_requests ? "shm" : "unix";
+    if (used != measurement.transport) {
+      measurement.asked_transport = std::exchange(measurement.transport, used);
+    }
   }
 
   const BenchOptions& options_;
   const std::function<void(const std::string&)>& progress_;
-  std::chrono::milliseconds duration_;
+  Rounds rounds_;
   std::vector<Measurement> measurements_;
 };
 

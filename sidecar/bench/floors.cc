@@ -9,6 +9,8 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <cstddef>
+#include <new>
 #include <system_error>
 
 #include "schemas/waiting.h"
@@ -43,25 +45,35 @@ class SharedMemory {
   SharedWords* words_;
 };
 
-// Runs `serve` in a child for as long as this object lives; the child dies with its parent.
-class Child {
+class SocketPair {
  public:
-  template <typename Serve>
-  explicit Child(Serve serve) : pid_(fork()) {
-    if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
-    if (pid_ == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      serve();
-      _exit(0);
+  SocketPair() {
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends_.data()) != 0) {
+      throw std::system_error(errno, std::generic_category(), "socketpair");
     }
   }
-  ~Child() { waitpid(pid_, nullptr, 0); }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
+  ~SocketPair() {
+    for (const int end : ends_) close(end);
+  }
+  SocketPair(const SocketPair&) = delete;
+  SocketPair& operator=(const SocketPair&) = delete;
+
+  int parent() const { return ends_[0]; }
+  int child() const { return ends_[1]; }
 
  private:
-  pid_t pid_;
+  std::array<int, 2> ends_{};
 };
+
+bool ReadAll(int fd, std::byte* bytes, std::size_t count) noexcept {
+  while (count > 0) {
+    const ssize_t got = read(fd, bytes, count);
+    if (got <= 0) return false;
+    bytes += got;
+    count -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
 
 // Calls `round_trip(i)` for i = 1, 2, … until the time is over, the first tenth unrecorded.
 template <typename RoundTrip>
@@ -94,76 +106,137 @@ void StoreAndWake(std::atomic<std::uint64_t>& word, std::uint64_t value) noexcep
   FutexWakeAll(FutexWord(word));
 }
 
-bool ReadAll(int fd, std::byte* bytes, std::size_t count) noexcept {
-  while (count > 0) {
-    const ssize_t got = read(fd, bytes, count);
-    if (got <= 0) return false;
-    bytes += got;
-    count -= static_cast<std::size_t>(got);
-  }
-  return true;
+}  // namespace
+
+Floor::~Floor() {
+  // Children forked later hold copies of its descriptors, so no end of file would come.
+  if (child_ <= 0) return;
+  kill(child_, SIGKILL);
+  waitpid(child_, nullptr, 0);
 }
+
+template <typename Serve>
+void Floor::Fork(Serve serve) {
+  child_ = fork();
+  if (child_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (child_ != 0) return;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  serve();
+  _exit(0);
+}
+
+namespace {
+
+// A floor of two words. Between runs the child reads from a socket.
+class WordsFloor : public Floor {
+ public:
+  LatencyHistogram Run(std::chrono::milliseconds duration) final {
+    words_->there.store(0, std::memory_order_relaxed);
+    words_->back.store(0, std::memory_order_relaxed);
+    const std::byte go{1};
+    if (write(wake_.parent(), &go, 1) != 1) return {};
+    std::uint64_t last = 0;
+    LatencyHistogram histogram = Measure(duration, [&](std::uint64_t i) {
+      RoundTrip(i);
+      last = i;
+    });
+    RoundTripToStop(last);
+    return histogram;
+  }
+
+ protected:
+  // Answers in the child until there is kStop, then answers kStop.
+  virtual void Serve() noexcept = 0;
+  virtual void RoundTrip(std::uint64_t i) noexcept = 0;
+  // `last`: what came back last.
+  virtual void RoundTripToStop(std::uint64_t last) noexcept = 0;
+  void Start() {
+    Fork([this] {
+      std::byte go{0};
+      while (ReadAll(wake_.child(), &go, 1)) Serve();
+    });
+  }
+
+  SharedMemory words_;
+
+ private:
+  SocketPair wake_;
+};
+
+class LineFloor final : public WordsFloor {
+ public:
+  LineFloor() { Start(); }
+
+ private:
+  void Serve() noexcept override {
+    std::uint64_t seen = 0;
+    for (std::uint64_t i = 1; seen != kStop; ++i) {
+      while ((seen = words_->there.load(std::memory_order_acquire)) < i) CpuRelax();
+      words_->back.store(seen, std::memory_order_release);
+    }
+  }
+  void RoundTrip(std::uint64_t i) noexcept override {
+    words_->there.store(i, std::memory_order_release);
+    SpinUntil(words_->back, i);
+  }
+  void RoundTripToStop(std::uint64_t /*last*/) noexcept override { RoundTrip(kStop); }
+};
+
+class FutexFloor final : public WordsFloor {
+ public:
+  FutexFloor() { Start(); }
+
+ private:
+  void Serve() noexcept override {
+    std::uint64_t seen = 0;
+    while (seen != kStop) {
+      SleepUntilChanged(words_->there, seen);
+      seen = words_->there.load(std::memory_order_acquire);
+      StoreAndWake(words_->back, seen);
+    }
+  }
+  void RoundTrip(std::uint64_t i) noexcept override {
+    StoreAndWake(words_->there, i);
+    SleepUntilChanged(words_->back, i - 1);
+  }
+  void RoundTripToStop(std::uint64_t last) noexcept override {
+    StoreAndWake(words_->there, kStop);
+    SleepUntilChanged(words_->back, last);
+  }
+};
+
+class SocketFloor final : public Floor {
+ public:
+  SocketFloor() {
+    Fork([this] {
+      std::array<std::byte, kRequestBytes> request{};
+      const std::array<std::byte, kAnswerBytes> answer{};
+      while (ReadAll(ends_.child(), request.data(), request.size())) {
+        if (write(ends_.child(), answer.data(), answer.size()) < 0) return;
+      }
+    });
+  }
+
+  LatencyHistogram Run(std::chrono::milliseconds duration) override {
+    const std::array<std::byte, kRequestBytes> request{};
+    std::array<std::byte, kAnswerBytes> answer{};
+    return Measure(duration, [&](std::uint64_t) {
+      if (write(ends_.parent(), request.data(), request.size()) < 0) return;
+      ReadAll(ends_.parent(), answer.data(), answer.size());
+    });
+  }
+
+ private:
+  static constexpr std::size_t kRequestBytes = 256;
+  static constexpr std::size_t kAnswerBytes = 64;
+
+  SocketPair ends_;
+};
 
 }  // namespace
 
-LatencyHistogram LineFloor(std::chrono::milliseconds duration) {
-  const SharedMemory words;
-  const Child child([&] {
-    for (std::uint64_t i = 1;; ++i) {
-      std::uint64_t seen = 0;
-      while ((seen = words->there.load(std::memory_order_acquire)) < i) CpuRelax();
-      if (seen == kStop) return;
-      words->back.store(i, std::memory_order_release);
-    }
-  });
-  LatencyHistogram histogram = Measure(duration, [&](std::uint64_t i) {
-    words->there.store(i, std::memory_order_release);
-    SpinUntil(words->back, i);
-  });
-  words->there.store(kStop, std::memory_order_release);
-  return histogram;
-}
-
-LatencyHistogram FutexFloor(std::chrono::milliseconds duration) {
-  const SharedMemory words;
-  const Child child([&] {
-    for (std::uint64_t i = 1;; ++i) {
-      SleepUntilChanged(words->there, i - 1);
-      if (words->there.load(std::memory_order_acquire) == kStop) return;
-      StoreAndWake(words->back, i);
-    }
-  });
-  LatencyHistogram histogram = Measure(duration, [&](std::uint64_t i) {
-    StoreAndWake(words->there, i);
-    SleepUntilChanged(words->back, i - 1);
-  });
-  StoreAndWake(words->there, kStop);
-  return histogram;
-}
-
-LatencyHistogram SocketFloor(std::chrono::milliseconds duration) {
-  std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    throw std::system_error(errno, std::generic_category(), "socketpair");
-  }
-  std::array<std::byte, 256> request{};
-  std::array<std::byte, 64> answer{};
-  LatencyHistogram histogram;
-  {
-    const Child child([&] {
-      close(ends[0]);
-      while (ReadAll(ends[1], request.data(), request.size())) {
-        if (write(ends[1], answer.data(), answer.size()) < 0) return;
-      }
-    });
-    close(ends[1]);
-    histogram = Measure(duration, [&](std::uint64_t) {
-      if (write(ends[0], request.data(), request.size()) < 0) return;
-      ReadAll(ends[0], answer.data(), answer.size());
-    });
-    close(ends[0]);
-  }
-  return histogram;
-}
+std::unique_ptr<Floor> MakeLineFloor() { return std::make_unique<LineFloor>(); }
+std::unique_ptr<Floor> MakeFutexFloor() { return std::make_unique<FutexFloor>(); }
+std::unique_ptr<Floor> MakeSocketFloor() { return std::make_unique<SocketFloor>(); }
 
 }  // namespace pillion::bench

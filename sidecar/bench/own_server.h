@@ -20,6 +20,7 @@ class OwnServer {
   OwnServer& operator=(const OwnServer&) = delete;
 
   const std::string& socket_path() const { return socket_path_; }
+  pid_t pid() const { return pid_; }
 
  private:
   void WaitUntilItListens() const;

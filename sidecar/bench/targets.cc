@@ -1,8 +1,10 @@
 #include "sidecar/bench/targets.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "schemas/answer_reader.h"
 #include "schemas/batch_builder.h"
 #include "schemas/row_builder.h"
 #include "sidecar/wire/row_encoder.h"
@@ -25,44 +27,55 @@ using AnswerPtr = std::unique_ptr<pillion_answer, FreeAnswer>;
 using RowPtr = std::unique_ptr<pillion_row, FreeRow>;
 using QueuePtr = std::unique_ptr<pillion_queue, CloseQueue>;
 
-class PlanTarget final : public Target {
- public:
-  PlanTarget(std::shared_ptr<const Plan> plan, const BenchRows& rows)
-      : workspace_(std::move(plan)), rows_(rows) {}
-
-  bool Request(std::uint64_t i) override {
-    const std::span<const Value> row = rows_.Row(i);
-    const std::size_t width = workspace_.plan().inputs().size();
-    for (std::size_t k = 0; k < width; ++k) workspace_.Input(k) = row[k];
-    if (workspace_.Score() != ScoreCode::kOk) return false;
-    for (std::size_t k = 0; k < workspace_.plan().outputs().size(); ++k) {
-      bits_ = workspace_.Output(k).bits;
+// Takes from an answer what a caller would, each number, text and tensor once; their sum, or
+// nothing where the answer is malformed.
+std::optional<double> ReadAnswer(AnswerReader& answer) {
+  const RowLayout& layout = answer.layout();
+  double sum = 0;
+  for (std::uint32_t i = 0; i < layout.size(); ++i) {
+    ScoreCode code = ScoreCode::kOk;
+    double number = 0;
+    bool boolean = false;
+    std::string_view text;
+    TensorView tensor;
+    switch (layout[i].form) {
+      case WireForm::kBoolean: code = answer.Get(i, &boolean); break;
+      case WireForm::kOneByte:
+      case WireForm::kTwoBytes:
+      case WireForm::kFourBytes:
+      case WireForm::kEightBytes: code = answer.Get(i, &number); break;
+      case WireForm::kString:
+      case WireForm::kByteString: code = answer.Get(i, &text); break;
+      case WireForm::kTensor: code = answer.GetTensor(i, &tensor); break;
+      case WireForm::kList:
+      case WireForm::kTextList:
+      case WireForm::kMap: number = answer.IsNull(i) ? 0 : 1; break;
     }
-    return true;
+    if (code == ScoreCode::kMalformed) return std::nullopt;
+    sum += number + boolean + static_cast<double>(text.size() + tensor.values.count);
   }
-
- private:
-  Workspace workspace_;
-  const BenchRows& rows_;
-  volatile std::uint64_t bits_ = 0;  // keeps the outputs alive
-};
+  return sum;
+}
 
 class ClientTarget final : public Target {
  public:
-  ClientTarget(pillion_model* model, std::shared_ptr<const RowLayout> layout, const BenchRows& rows,
+  ClientTarget(pillion_model* model, std::shared_ptr<const RowLayout> rows_layout,
+               std::shared_ptr<const RowLayout> answers_layout, const BenchRows& rows,
                std::uint32_t batch)
       : model_(model),
         rows_(rows),
-        builder_(std::move(layout)),
+        builder_(std::move(rows_layout)),
         batch_(batch),
-        answer_(pillion_answer_new(model)) {}
+        answer_(pillion_answer_new(model)),
+        reader_(std::move(answers_layout)) {}
 
   bool Request(std::uint64_t i) override { return batch_ > 1 ? RequestBatch(i) : RequestRow(i); }
 
  private:
   bool RequestRow(std::uint64_t i) {
     if (EncodeRow(rows_.Row(i), builder_) != ScoreCode::kOk) return false;
-    return Send(PILLION_ROW, builder_.bytes());
+    return Send(PILLION_ROW, builder_.bytes()) && reader_.Open(Answer()) == ScoreCode::kOk &&
+           Take();
   }
 
   bool RequestBatch(std::uint64_t i) {
@@ -71,7 +84,25 @@ class ClientTarget final : public Target {
       if (EncodeRow(rows_.Row(i * batch_ + k), builder_) != ScoreCode::kOk) return false;
       if (batch_builder_.Add(builder_) != ScoreCode::kOk) return false;
     }
-    return Send(PILLION_BATCH, batch_builder_.Finish());
+    if (!Send(PILLION_BATCH, batch_builder_.Finish())) return false;
+    if (batch_reader_.Open(Answer()) != ScoreCode::kOk) return false;
+    for (std::uint32_t k = 0; k < batch_reader_.row_count(); ++k) {
+      if (batch_reader_.code(k) != ScoreCode::kOk) return false;
+      if (batch_reader_.Row(k, &reader_) != ScoreCode::kOk || !Take()) return false;
+    }
+    return true;
+  }
+
+  bool Take() {
+    const auto sum = ReadAnswer(reader_);
+    if (sum) sum_ = *sum;
+    return sum.has_value();
+  }
+
+  std::span<const std::byte> Answer() const {
+    std::size_t bytes = 0;
+    const void* const first = pillion_answer_bytes(answer_.get(), &bytes);
+    return {static_cast<const std::byte*>(first), bytes};
   }
 
   bool Send(pillion_kind kind, std::span<const std::byte> bytes) {
@@ -85,6 +116,9 @@ class ClientTarget final : public Target {
   BatchBuilder batch_builder_;
   std::uint32_t batch_;
   AnswerPtr answer_;
+  AnswerReader reader_;
+  BatchAnswerReader batch_reader_;
+  volatile double sum_ = 0;  // so that reading is not left out
 };
 
 class BytesTarget final : public Target {
@@ -178,14 +212,12 @@ class QueueTarget final : public PipelinedTarget {
 
 }  // namespace
 
-std::unique_ptr<Target> MakePlanTarget(std::shared_ptr<const Plan> plan, const BenchRows& rows) {
-  return std::make_unique<PlanTarget>(std::move(plan), rows);
-}
-
 std::unique_ptr<Target> MakeClientTarget(pillion_model* model,
-                                         std::shared_ptr<const RowLayout> layout,
+                                         std::shared_ptr<const RowLayout> rows_layout,
+                                         std::shared_ptr<const RowLayout> answers_layout,
                                          const BenchRows& rows, std::uint32_t batch) {
-  return std::make_unique<ClientTarget>(model, std::move(layout), rows, batch);
+  return std::make_unique<ClientTarget>(model, std::move(rows_layout), std::move(answers_layout),
+                                        rows, batch);
 }
 
 std::unique_ptr<Target> MakeBytesTarget(pillion_model* model, std::size_t bytes) {

@@ -1,23 +1,20 @@
-// What benches drive: a plan in this process, and a model behind a client.
+// What a bench drives behind a client.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 
 #include "client/pillion.h"
-#include "engine/model.h"
 #include "schemas/row_layout.h"
 #include "sidecar/bench/bench_rows.h"
 #include "sidecar/bench/load.h"
 
 namespace pillion::bench {
 
-// Sets the inputs, scores, looks at each output.
-std::unique_ptr<Target> MakePlanTarget(std::shared_ptr<const Plan> plan, const BenchRows& rows);
-
-// Builds a row, or a batch of `batch` rows, sends it, waits, looks at the answer's code.
+// Builds a row, or a batch of `batch` rows, sends it, waits, reads the answer.
 std::unique_ptr<Target> MakeClientTarget(pillion_model* model,
-                                         std::shared_ptr<const RowLayout> layout,
+                                         std::shared_ptr<const RowLayout> rows_layout,
+                                         std::shared_ptr<const RowLayout> answers_layout,
                                          const BenchRows& rows, std::uint32_t batch);
 // Sends the same bytes again and again.
 std::unique_ptr<Target> MakeBytesTarget(pillion_model* model, std::size_t bytes);
