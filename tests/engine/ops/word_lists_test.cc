@@ -6,6 +6,7 @@
 namespace pillion::testing {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 OpFixture Make(std::string_view op, std::string_view attributes) {
@@ -65,7 +66,8 @@ TEST(Ngram, TakesLongRunsInLinearRoom) {
 TEST(Ngram, RefusesEmptyRuns) {
   EXPECT_THAT(Make("ngram", R"({"n": {}})").refusal(), HasSubstr("ngram.n: expected 1 or more"));
   EXPECT_THAT(Make("ngram", R"({"n": {"long": 4294967296}})").refusal(), HasSubstr("ngram.n"));
-  EXPECT_EQ(Make("ngram", "{}").refusal(), "root/model.json: ngram.n: the attribute is missing");
+  EXPECT_THAT(Make("ngram", "{}").refusal(),
+              EndsWith(": root/model.json: ngram.n: the attribute is missing"));
 }
 
 }  // namespace
