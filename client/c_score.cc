@@ -15,7 +15,7 @@ constexpr std::size_t kRowsAtATime = 256;  // of pillion_score_each(), which nee
 // A row whose code the library gave itself, for its length alone, has no column yet.
 void BlameLongestColumn(const pillion_row& row, pillion_answer* answer) {
   if (answer->buffer.head.code != ScoreCode::kTooLarge || !answer->buffer.bytes().empty()) return;
-  answer->Refuse(DescribeTooLarge(row.builder.bytes(), row.builder.layout()));
+  answer->Refuse(DescribeTooLarge(row.builder));
 }
 
 }  // namespace

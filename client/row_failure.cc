@@ -1,9 +1,6 @@
 #include "client/row_failure.h"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
-#include <vector>
 
 #include "base/suggest.h"
 #include "schemas/answer_reader.h"
@@ -89,35 +86,13 @@ Failure DescribeBatchFault(std::span<const std::byte> payload, std::uint32_t row
   return Describe(code, {{row, answers.column(row)}, {}, {}, {}}, inputs);
 }
 
-Failure DescribeTooLarge(std::span<const std::byte> row, const RowLayout& inputs) {
-  struct Part {
-    std::uint32_t position;
-    std::uint32_t column;
-  };
-  std::vector<Part> parts;  // of columns that do not lie in the table itself
-  for (std::uint32_t i = 0; i < inputs.size(); ++i) {
-    const std::uint32_t slot = inputs[i].slot;
-    if (inputs[i].form <= WireForm::kEightBytes || slot + sizeof(std::uint32_t) > row.size()) {
-      continue;
-    }
-    std::uint32_t offset = 0;
-    std::memcpy(&offset, row.data() + slot, sizeof(offset));
-    if (offset != 0) parts.push_back({slot + offset, i});
-  }
-  std::sort(parts.begin(), parts.end(),
-            [](const Part& a, const Part& b) { return a.position < b.position; });
+Failure DescribeTooLarge(const RowBuilder& row) {
+  const auto longest = row.LongestColumn();
   FaultDetail fault;
-  std::size_t longest = 0;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const std::size_t end = i + 1 < parts.size() ? parts[i + 1].position : row.size();
-    const std::size_t bytes = end - std::min<std::size_t>(end, parts[i].position);
-    if (bytes <= longest) continue;
-    longest = bytes;
-    fault.place.column = static_cast<std::int32_t>(parts[i].column);
-  }
-  Failure failure = Describe(ScoreCode::kTooLarge, fault, inputs);
-  failure.text += ": the row has " + std::to_string(row.size()) + " bytes";
-  if (longest != 0) failure.text += ", this column " + std::to_string(longest);
+  if (longest) fault.place.column = static_cast<std::int32_t>(longest->column);
+  Failure failure = Describe(ScoreCode::kTooLarge, fault, row.layout());
+  failure.text += ": the row has " + std::to_string(row.bytes().size()) + " bytes";
+  if (longest) failure.text += ", this column " + std::to_string(longest->bytes);
   return failure;
 }
 

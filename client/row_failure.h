@@ -22,7 +22,6 @@ Failure DescribeBatchFault(std::span<const std::byte> payload, std::uint32_t row
                            const RowLayout& inputs);
 
 // A row that no message takes: blames the column with the most bytes.
-// REQUIRES: `row` is what a RowBuilder of `inputs` made.
-Failure DescribeTooLarge(std::span<const std::byte> row, const RowLayout& inputs);
+Failure DescribeTooLarge(const RowBuilder& row);
 
 }  // namespace pillion

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <new>
 #include <optional>
@@ -62,6 +63,8 @@ bool Fits(const ElementsView& elements, BasicType base) {
   return elements.base == base || (IsText(elements.base) && IsText(base));
 }
 
+constexpr std::uint32_t kDeadBytesMin = 64;  // what is not worth a look
+
 std::size_t FirstRoomBytes(const RowLayout& layout, std::uint32_t row_bytes_max) {
   const std::size_t empty = layout.empty_row().size();
   return std::max(empty,
@@ -73,7 +76,8 @@ std::size_t FirstRoomBytes(const RowLayout& layout, std::uint32_t row_bytes_max)
 RowBuilder::RowBuilder(std::shared_ptr<const RowLayout> layout, std::uint32_t row_bytes_max)
     : layout_(std::move(layout)),
       row_bytes_max_(std::min(row_bytes_max, kWireBytesMax)),
-      room_(FirstRoomBytes(*layout_, row_bytes_max)) {
+      room_(FirstRoomBytes(*layout_, row_bytes_max)),
+      regions_(layout_->size()) {
   Clear();
 }
 
@@ -81,6 +85,8 @@ void RowBuilder::Clear() noexcept {
   const auto empty = layout_->empty_row();
   std::copy(empty.begin(), empty.end(), room_.begin());
   writer_ = WireWriter(room_, static_cast<std::uint32_t>(empty.size()));
+  while (first_region_ != kNoRegion) Release(first_region_);
+  dead_bytes_ = 0;
   fault_ = {};
 }
 
@@ -127,12 +133,81 @@ ScoreCode RowBuilder::Append(std::uint32_t column, Write write) noexcept {
     writer_.Rewind(used);
     if (!Grow()) return Fail(column, ScoreCode::kTooLarge);
   }
+  Occupy(column, used);
   return Mark(column);
+}
+
+void RowBuilder::Occupy(std::uint32_t column, std::uint32_t begin) noexcept {
+  Release(column);
+  regions_[column] = {begin, writer_.used(), last_region_, kNoRegion};
+  (last_region_ == kNoRegion ? first_region_ : regions_[last_region_].behind) = column;
+  last_region_ = column;
+  Compact();
+}
+
+void RowBuilder::Release(std::uint32_t column) noexcept {
+  Region& region = regions_[column];
+  if (region.end == 0) return;
+  dead_bytes_ += region.end - region.begin;
+  (region.before == kNoRegion ? first_region_ : regions_[region.before].behind) = region.behind;
+  (region.behind == kNoRegion ? last_region_ : regions_[region.behind].before) = region.before;
+  region = {};
+}
+
+// Offsets within a value are relative and stay right; alignment does, as each value moves by a
+// multiple of 8.
+void RowBuilder::Compact() noexcept {
+  if (dead_bytes_ <= kDeadBytesMin || dead_bytes_ <= writer_.used() / 4) return;
+  auto end = static_cast<std::uint32_t>(layout_->empty_row().size());
+  for (std::uint32_t column = first_region_; column != kNoRegion;) {
+    Region& region = regions_[column];
+    const std::uint32_t moved = (region.begin - end) & ~7U;
+    std::memmove(writer_.at(region.begin - moved), writer_.at(region.begin),
+                 region.end - region.begin);
+    std::uint32_t offset = 0;
+    std::memcpy(&offset, writer_.at(Slot(column)), sizeof offset);
+    writer_.Store(Slot(column), offset - moved);
+    region.begin -= moved;
+    region.end -= moved;
+    end = region.end;
+    column = region.behind;
+  }
+  writer_.Rewind(end);
+  dead_bytes_ = 0;
+}
+
+bool RowBuilder::Overwrite(std::uint32_t column, std::string_view text,
+                           std::string_view ending) noexcept {
+  const Region& region = regions_[column];
+  if (region.end == 0) return false;
+  std::uint32_t offset = 0;
+  std::memcpy(&offset, writer_.at(Slot(column)), sizeof offset);
+  const std::uint32_t first = Slot(column) + offset + 4;  // behind the length
+  const std::size_t room = region.end - first;
+  const std::size_t needed = text.size() + ending.size();
+  if (needed > room || 2 * needed + kDeadBytesMin < room) return false;
+  writer_.Store(first - 4, static_cast<std::uint32_t>(text.size()));
+  if (!text.empty()) std::memcpy(writer_.at(first), text.data(), text.size());
+  if (!ending.empty()) {
+    std::memcpy(writer_.at(first) + text.size(), ending.data(), ending.size());
+  }
+  return true;
+}
+
+std::optional<RowBuilder::Extent> RowBuilder::LongestColumn() const noexcept {
+  std::optional<Extent> longest;
+  for (std::uint32_t i = first_region_; i != kNoRegion; i = regions_[i].behind) {
+    const std::uint32_t bytes = regions_[i].end - regions_[i].begin;
+    if (!longest || bytes > longest->bytes) longest = {i, bytes};
+  }
+  return longest;
 }
 
 ScoreCode RowBuilder::SetNull(std::uint32_t column) noexcept {
   if (column >= layout_->size()) return Fail(column, ScoreCode::kUnknownColumn);
   writer_.Store((*layout_)[column].entry, std::uint16_t{0});
+  Release(column);
+  Compact();
   return ScoreCode::kOk;
 }
 
@@ -164,9 +239,11 @@ ScoreCode RowBuilder::SetText(std::uint32_t column, std::string_view text) noexc
   if (column >= layout_->size()) return Fail(column, ScoreCode::kUnknownColumn);
   const WireForm form = (*layout_)[column].form;
   if (form == WireForm::kString) {
+    if (Overwrite(column, text, std::string_view("", 1))) return Mark(column);
     return Append(column, [&](std::uint32_t slot) { return writer_.AppendString(slot, text); });
   }
   if (form != WireForm::kByteString) return Fail(column, ScoreCode::kWrongType);
+  if (Overwrite(column, text, {})) return Mark(column);
   return Append(column, [&](std::uint32_t slot) { return writer_.AppendByteString(slot, text); });
 }
 

@@ -1,11 +1,13 @@
 // Makes the bytes of one row, without generated code: a copy of the layout's empty row, stores
 // for scalars, the rest appended. Columns go by index, which RowLayout::Find gives once.
-// Takes memory only when a row is longer than all before it. One thread at a time.
+// Takes memory only when a row is longer than all before it: a column that is set again and again
+// gets back the bytes of its earlier values. One thread at a time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -84,6 +86,13 @@ class RowBuilder {
   // A sentence with the column's name and type; empty without a fault.
   std::string DescribeFault() const;
 
+  // The column whose value takes the most bytes outside of the table; nothing if none takes any.
+  struct Extent {
+    std::uint32_t column = 0;
+    std::uint32_t bytes = 0;
+  };
+  std::optional<Extent> LongestColumn() const noexcept;
+
   // The row as it stands, 8-aligned, valid until the next change; empty after a fault, so that
   // no half-filled row is sent.
   std::span<const std::byte> bytes() const noexcept {
@@ -107,11 +116,33 @@ class RowBuilder {
   template <typename Write>
   ScoreCode Append(std::uint32_t column, Write write) noexcept;
   bool Grow() noexcept;
+  // Writes a text, and what ends it, over the column's last one, if there is neither too little
+  // room nor much too much.
+  bool Overwrite(std::uint32_t column, std::string_view text, std::string_view ending) noexcept;
+  // The column's value lies in [begin, end of the row) from now on.
+  void Occupy(std::uint32_t column, std::uint32_t begin) noexcept;
+  void Release(std::uint32_t column) noexcept;
+  // Where much is dead, moves the values together.
+  void Compact() noexcept;
+
+  // Where a column's value lies outside of the table, with the padding before it. In a list, in
+  // the order of the bytes.
+  static constexpr std::uint32_t kNoRegion = 0xffffffff;
+  struct Region {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;  // 0: nowhere
+    std::uint32_t before = kNoRegion;
+    std::uint32_t behind = kNoRegion;
+  };
 
   std::shared_ptr<const RowLayout> layout_;
   std::uint32_t row_bytes_max_;
   std::vector<std::byte> room_;
-  WireWriter writer_;  // over room_
+  WireWriter writer_;            // over room_
+  std::vector<Region> regions_;  // [column]
+  std::uint32_t first_region_ = kNoRegion;
+  std::uint32_t last_region_ = kNoRegion;
+  std::uint32_t dead_bytes_ = 0;  // of values that were replaced
   Fault fault_;
 };
 

@@ -4,9 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <random>
+#include <string>
+#include <vector>
 
 #include "schemas/answer_reader.h"
 #include "schemas/batch_builder.h"
@@ -134,6 +138,113 @@ TEST(RowBuilder, SetsTheColumnsOfAllParts) {
     ASSERT_EQ(value, i);
   }
   EXPECT_TRUE(reader.IsNull(9000));
+}
+
+// One column of each kind that lies outside of the table, and scalars between them.
+std::shared_ptr<const RowLayout> OfEachKind() {
+  return Layout({{"a", DataType::Scalar(BasicType::kString)},
+                 {"x", DataType::Scalar(BasicType::kDouble)},
+                 {"b", DataType::Scalar(BasicType::kByteString)},
+                 {"list", DataType::List(BasicType::kString)},
+                 {"vector", DataType::Tensor(BasicType::kDouble)},
+                 {"c", DataType::Scalar(BasicType::kString)}});
+}
+
+struct Values {
+  std::string a, b, c;
+  std::vector<std::string> list;
+  std::vector<double> vector;
+
+  void SetInto(RowBuilder* row, int order) const {
+    const std::vector<std::string_view> views(list.begin(), list.end());
+    for (int i = 0; i < 5; ++i) {
+      ScoreCode code = ScoreCode::kOk;
+      switch ((i + order) % 5) {
+        case 0: code = row->Set(0, a); break;
+        case 1: code = row->Set(2, b); break;
+        case 2:
+          code = row->SetList(
+              3, {BasicType::kString, views.data(), static_cast<std::uint32_t>(views.size())});
+          break;
+        case 3: code = row->SetVector(4, std::span<const double>(vector)); break;
+        default: code = row->Set(5, c);
+      }
+      ASSERT_EQ(code, ScoreCode::kOk);
+    }
+    ASSERT_EQ(row->Set(1, static_cast<double>(a.size())), ScoreCode::kOk);
+  }
+
+  void ExpectIn(const RowBuilder& row) const {
+    AnswerReader reader(OfEachKind());
+    ASSERT_EQ(reader.Open(row.bytes()), ScoreCode::kOk);
+    const std::string* const texts[] = {&a, nullptr, &b, nullptr, nullptr, &c};
+    for (const std::uint32_t column : {0U, 2U, 5U}) {
+      std::string_view text;
+      ASSERT_EQ(reader.Get(column, &text), ScoreCode::kOk);
+      EXPECT_EQ(text, *texts[column]);
+    }
+    double number = 0;
+    ASSERT_EQ(reader.Get(1, &number), ScoreCode::kOk);
+    EXPECT_EQ(number, static_cast<double>(a.size()));
+    TextList got;
+    ASSERT_EQ(reader.GetTextList(3, &got), ScoreCode::kOk);
+    ASSERT_EQ(got.size(), list.size());
+    for (std::uint32_t i = 0; i < got.size(); ++i) {
+      std::string_view text;
+      ASSERT_EQ(got.Get(i, &text), ScoreCode::kOk);
+      EXPECT_EQ(text, list[i]);
+    }
+    TensorView tensor;
+    ASSERT_EQ(reader.GetTensor(4, &tensor), ScoreCode::kOk);
+    EXPECT_TRUE(std::ranges::equal(tensor.values.As<double>(), vector));
+  }
+};
+
+TEST(RowBuilder, GivesBytesOfEarlierValuesBack) {
+  std::mt19937 random(7);
+  const auto text = [&](std::size_t bytes_max) {
+    return std::string(random() % bytes_max, static_cast<char>('a' + random() % 26));
+  };
+  RowBuilder reused(OfEachKind());
+  std::size_t longest = 0;
+  for (int round = 0; round < 2000; ++round) {
+    // Now and then one far longer than the others.
+    const std::size_t most = round % 50 == 0 ? 5000 : 60;
+    Values values{text(most), text(60), text(60), {}, std::vector<double>(random() % 20, round)};
+    for (std::size_t i = random() % 5; i > 0; --i) values.list.push_back(text(20));
+    if (random() % 4 == 0) reused.SetNull(static_cast<std::uint32_t>(random() % 6));
+    values.SetInto(&reused, static_cast<int>(random() % 5));
+    values.ExpectIn(reused);
+    RowBuilder fresh(OfEachKind());
+    values.SetInto(&fresh, 0);
+    EXPECT_LE(reused.bytes().size(), 2 * fresh.bytes().size() + 512) << round;
+    if (most == 60) longest = std::max(longest, reused.bytes().size());
+  }
+  EXPECT_LE(longest, 1500U);
+}
+
+TEST(RowBuilder, WritesTextOverTextInPlace) {
+  RowBuilder row(OfEachKind());
+  ASSERT_EQ(row.Set(0, "Amsterdam"), ScoreCode::kOk);
+  ASSERT_EQ(row.Set(2, "12345678"), ScoreCode::kOk);
+  const std::size_t bytes = row.bytes().size();
+  for (int i = 0; i < 10'000; ++i) {
+    ASSERT_EQ(row.Set(0, i % 2 == 0 ? "Rotterdam" : ""), ScoreCode::kOk);
+    ASSERT_EQ(row.Set(2, "87654321"), ScoreCode::kOk);
+    ASSERT_EQ(row.bytes().size(), bytes);
+  }
+}
+
+TEST(RowBuilder, KnowsItsLongestColumn) {
+  RowBuilder row(OfEachKind());
+  EXPECT_FALSE(row.LongestColumn());
+  row.Set(0, "short");
+  row.Set(5, std::string(500, 'x'));
+  row.Set(2, "short too");
+  ASSERT_TRUE(row.LongestColumn());
+  EXPECT_EQ(row.LongestColumn()->column, 5U);
+  row.SetNull(5);
+  EXPECT_NE(row.LongestColumn()->column, 5U);
 }
 
 TEST(BatchBuilder, GrowsAndStopsAtItsLimit) {
