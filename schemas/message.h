@@ -22,19 +22,23 @@ namespace pillion {
 
 inline constexpr std::uint32_t kProtocolMagic = 0x4E4C4C50;  // "PLLN"
 inline constexpr std::uint16_t kProtocolMajor = 1;           // must be the same on both ends
-inline constexpr std::uint16_t kProtocolMinor = 0;           // the lower one counts
+inline constexpr std::uint16_t kProtocolMinor = 1;           // the lower one counts
+inline constexpr std::uint16_t kProtocolMinorAttach = 1;     // the first that has ATTACH
 
 enum class MessageType : std::uint16_t {
-  kHello = 1,    // client: first message
-  kWelcome = 2,  // server: the answer, with descriptors where shared memory was granted
-  kBind = 3,     // client: a model and outputs
-  kBound = 4,    // server: a layout
-  kUnbind = 5,   // client: forget a layout; not answered
-  kScore = 6,    // client: one request
-  kAnswer = 7,   // server: its answer
-  kAsk = 8,      // client: a question about the server
-  kTold = 9,     // server: its answer
-  kError = 10,   // server: instead of an answer; with tag 0 the connection ends
+  kHello = 1,      // client: first message
+  kWelcome = 2,    // server: the answer, with descriptors where shared memory was granted
+  kBind = 3,       // client: a model and outputs
+  kBound = 4,      // server: a layout
+  kUnbind = 5,     // client: forget a layout; not answered
+  kScore = 6,      // client: one request
+  kAnswer = 7,     // server: its answer
+  kAsk = 8,        // client: a question about the server
+  kTold = 9,       // server: its answer
+  kError = 10,     // server: instead of an answer; with tag 0 the connection ends
+  kAttach = 11,    // client: one more ring
+  kAttached = 12,  // server: the ring, with descriptors
+  kDetach = 13,    // client: nobody uses that ring any more; not answered
 };
 
 struct FrameHeader {
@@ -81,6 +85,33 @@ enum WelcomeDescriptor : std::size_t {
   kBell = 3,       // a socket that becomes readable for lanes that sleep on the bell
   kWelcomeDescriptors = 4,
 };
+
+struct AttachBody {
+  std::uint32_t lane_count = 0;
+  std::uint32_t request_slot_bytes = 0;
+  std::uint32_t answer_slot_bytes = 0;
+  std::uint32_t reserved = 0;
+};
+static_assert(sizeof(AttachBody) == 16);
+
+struct AttachedBody {
+  std::uint16_t ring = 0;  // its id on this connection; WELCOME's ring is 0
+  std::uint16_t reserved = 0;
+  std::uint32_t lane_count = 0;  // granted, as the sizes
+  std::uint32_t request_slot_bytes = 0;
+  std::uint32_t answer_slot_bytes = 0;
+  std::uint64_t first_sequence = 0;
+};
+static_assert(sizeof(AttachedBody) == 24);
+// Beside ATTACHED, in this order: kRequestsMemory, kAnswersMemory. Kick and bell are WELCOME's.
+inline constexpr std::size_t kAttachedDescriptors = 2;
+inline constexpr std::uint16_t kRingsMax = 4;  // of a client at a time
+
+struct DetachBody {
+  std::uint16_t ring = 0;
+  std::uint16_t reserved[3] = {};
+};
+static_assert(sizeof(DetachBody) == 8);
 
 inline constexpr std::uint32_t kAnswerBytesUnbounded = 0xFFFFFFFFu;
 

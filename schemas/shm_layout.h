@@ -37,6 +37,7 @@ inline constexpr std::size_t kSlotAlignment = 128;
 inline constexpr std::uint32_t kLaneSlots = 64;  // a power of two
 inline constexpr std::uint32_t kLanesMax = 64;
 inline constexpr std::uint32_t kSlotBytesMax = 64 * 1024;
+inline constexpr std::size_t kRingBytesMax = 16 << 20;  // that a server grants for one ring
 
 enum class RequestKind : std::uint16_t {
   kRow = 1,    // the payload is one encoded row
@@ -138,6 +139,7 @@ struct Geometry {
   }
   constexpr std::size_t requests_bytes() const { return request_lane_offset(lane_count); }
   constexpr std::size_t answers_bytes() const { return answer_lane_offset(lane_count); }
+  constexpr std::size_t bytes() const { return requests_bytes() + answers_bytes(); }
 
  private:
   static constexpr bool ValidSlot(std::uint32_t bytes) {

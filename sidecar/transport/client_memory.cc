@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/interprocess/exceptions.hpp>
 #include <cerrno>
 #include <system_error>
@@ -54,7 +55,28 @@ std::uint64_t RandomFirstSequence() {
   return (value >> 2) | (1ull << 62);
 }
 
+std::uint32_t Clamp(std::uint32_t wanted, std::uint32_t fallback, std::uint32_t most) {
+  return std::min(wanted == 0 ? fallback : wanted, most);
+}
+
+std::uint32_t RoundUpSlot(std::uint32_t bytes) {
+  constexpr auto kAlign = static_cast<std::uint32_t>(kSlotAlignment);
+  return (std::min(bytes, kSlotBytesMax) + kAlign - 1) / kAlign * kAlign;
+}
+
 }  // namespace
+
+Geometry Grant(const Geometry& wanted, const Geometry& most) {
+  const Geometry fallback;
+  Geometry granted;
+  granted.lane_count = Clamp(wanted.lane_count, fallback.lane_count, most.lane_count);
+  granted.request_slot_bytes = RoundUpSlot(
+      Clamp(wanted.request_slot_bytes, fallback.request_slot_bytes, most.request_slot_bytes));
+  granted.answer_slot_bytes = RoundUpSlot(
+      Clamp(wanted.answer_slot_bytes, fallback.answer_slot_bytes, most.answer_slot_bytes));
+  while (granted.bytes() > kRingBytesMax && granted.lane_count > 1) --granted.lane_count;
+  return granted;
+}
 
 tl::expected<ClientMemory, std::string> ClientMemory::Create(const Geometry& geometry) {
   ClientMemory memory;
@@ -80,35 +102,30 @@ tl::expected<ClientMemory, std::string> ClientMemory::Create(const Geometry& geo
       !Seal(memory.answers_, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL)) {
     return SystemError("sealing of shared memory");
   }
-  memory.kick_event_.Reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!memory.kick_event_) return SystemError("eventfd");
+  return memory;
+}
+
+tl::expected<ClientEvents, std::string> ClientEvents::Create() {
+  ClientEvents events;
+  events.kick_event_.Reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!events.kick_event_) return SystemError("eventfd");
   // A socket pair and not an eventfd: flags belong to an open file, and a client that shares one
   // with the server could make it blocking, fill it, and so stop the server's thread.
   int ends[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
     return SystemError("socketpair");
   }
-  memory.client_bell_.Reset(ends[0]);
-  memory.bell_.Reset(ends[1]);
-  return memory;
-}
-
-std::array<int, kWelcomeDescriptors> ClientMemory::client_ends() const {
-  std::array<int, kWelcomeDescriptors> fds{};
-  fds[kRequestsMemory] = requests_.get();
-  fds[kAnswersMemory] = answers_.get();
-  fds[kKickEvent] = kick_event_.get();
-  fds[kBell] = client_bell_.get();
-  return fds;
+  events.client_bell_.Reset(ends[0]);
+  events.bell_.Reset(ends[1]);
+  return events;
 }
 
 void ClientMemory::CloseClientEnds() {
   requests_.Reset();
   answers_.Reset();
-  client_bell_.Reset();
 }
 
-void ClientMemory::RingBell() const {
+void ClientEvents::RingBell() const {
   const char ring = 1;
   send(bell_.get(), &ring, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
@@ -120,7 +137,7 @@ ServerLane ClientMemory::Lane(std::uint32_t lane) const {
           answers + geometry_.answer_lane_offset(lane), geometry_, first_sequence_};
 }
 
-void ClientMemory::SetState(ServerState state) {
+void ClientMemory::SetState(ServerState state) const {
   auto* header = static_cast<AnswersHeader*>(answers_region_.get_address());
   header->state.store(static_cast<std::uint32_t>(state), std::memory_order_release);
 }

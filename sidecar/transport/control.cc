@@ -51,6 +51,7 @@ void Server::Submit(ControlRequest request) {
 void Server::Answer(const ControlRequest& request) {
   try {
     if (request.type == MessageType::kBind) return AnswerBind(request);
+    if (request.type == MessageType::kAttach) return AnswerAttach(request);
     const Told told = AnswerQuestion(request.body);
     Reply(request, told.type, told.code, told.text);
   } catch (const std::exception& error) {
@@ -77,6 +78,26 @@ void Server::AnswerBind(const ControlRequest& request) {
   CodeCounters* const answers = model_counts_.Of(model, request.worker);
   workers_[request.worker]->Post(
       InstallLayout{request.peer, request.tag, std::move(*binding), answers});
+}
+
+void Server::AnswerAttach(const ControlRequest& request) {
+  // In any case the peer must hear that its ring is no longer being made.
+  const auto install = [&](tl::expected<ClientMemory, Refusal> memory) {
+    workers_[request.worker]->Post(InstallRing{request.peer, request.tag, std::move(memory)});
+  };
+  const auto refuse = [&](ScoreCode code, std::string text) {
+    install(tl::unexpected<Refusal>({code, std::move(text)}));
+  };
+  if (draining_) return refuse(ScoreCode::kDraining, "the server is stopping");
+  AttachBody body;
+  std::span<const std::byte> rest;
+  if (!SplitBody(std::span<const std::byte>(request.body), &body, &rest)) {
+    return refuse(ScoreCode::kMalformed, "ATTACH is malformed");
+  }
+  const Geometry wanted{body.lane_count, body.request_slot_bytes, body.answer_slot_bytes};
+  auto memory = ClientMemory::Create(Grant(wanted, options_.geometry_max));
+  if (!memory) return refuse(ScoreCode::kRefused, memory.error());
+  install(std::move(*memory));
 }
 
 Told Server::AnswerQuestion(std::span<const std::byte> body) const {
@@ -108,6 +129,7 @@ void Server::Reply(const ControlRequest& request, MessageType type, ScoreCode co
 struct Server::Totals {
   std::uint64_t ring = 0;
   std::uint64_t socket = 0;
+  std::uint64_t over_slot = 0;
   std::uint64_t violations = 0;
   std::uint64_t kicks = 0;
   std::uint64_t sleeps = 0;
@@ -127,6 +149,7 @@ Server::Totals Server::Sum() const {
     const WorkerStats& stats = worker->stats();
     totals.ring += stats.ring_requests.value();
     totals.socket += stats.socket_requests.value();
+    totals.over_slot += stats.over_slot.value();
     totals.violations += stats.violations.value();
     totals.kicks += stats.kicks.value();
     totals.sleeps += stats.sleeps.value();
@@ -166,6 +189,7 @@ std::string Server::StatusJson() const {
   number("requests_ring", totals.ring);
   number("requests_socket", totals.socket);
   number("requests_failed", totals.failed());
+  number("answers_over_slot", totals.over_slot);
   number("violations", totals.violations);
   number("kicks", totals.kicks);
   number("sleeps", totals.sleeps);

@@ -12,15 +12,6 @@ using boost::system::error_code;
 
 constexpr char kHungUp[] = "it hung up before it was let in";
 
-std::uint32_t Clamp(std::uint32_t wanted, std::uint32_t fallback, std::uint32_t most) {
-  return std::min(wanted == 0 ? fallback : wanted, most);
-}
-
-std::uint32_t RoundUpSlot(std::uint32_t bytes) {
-  constexpr auto kAlign = static_cast<std::uint32_t>(kSlotAlignment);
-  return (std::min(bytes, kSlotBytesMax) + kAlign - 1) / kAlign * kAlign;
-}
-
 }  // namespace
 
 Handshake::Handshake(Socket socket, const TransportOptions& options)
@@ -65,24 +56,34 @@ void Handshake::Answer() {
   welcome.message_bytes_max = options_.message_bytes_max;
   if ((hello.features & kFeatureSharedMemory) != 0 && options_.shared_memory) {
     // Where memory cannot be had the socket still works.
-    if (auto memory = ClientMemory::Create(Grant(hello))) {
+    auto events = ClientEvents::Create();
+    auto memory = ClientMemory::Create(
+        Grant({hello.lane_count, hello.request_slot_bytes, hello.answer_slot_bytes},
+              options_.geometry_max));
+    if (memory && events) {
       welcome.features = kFeatureSharedMemory;
       welcome.lane_count = memory->geometry().lane_count;
       welcome.request_slot_bytes = memory->geometry().request_slot_bytes;
       welcome.answer_slot_bytes = memory->geometry().answer_slot_bytes;
       welcome.first_sequence = memory->first_sequence();
       welcomed.memory.emplace(std::move(*memory));
+      welcomed.events.emplace(std::move(*events));
     }
   }
   std::vector<std::byte> frame;
   AppendFrame(&frame, MessageType::kWelcome, header_.tag, welcome);
-  std::array<int, kWelcomeDescriptors> fds{};
-  if (welcomed.memory) fds = welcomed.memory->client_ends();
-  const std::span<const int> passed(fds.data(), welcomed.memory ? fds.size() : 0);
-  if (!SendWithDescriptors(socket_.native_handle(), frame, passed)) {
+  std::vector<int> fds;  // in the order of WelcomeDescriptor
+  if (welcomed.memory) {
+    for (const int fd : welcomed.memory->client_ends()) fds.push_back(fd);
+    for (const int fd : welcomed.events->client_ends()) fds.push_back(fd);
+  }
+  if (!SendWithDescriptors(socket_.native_handle(), frame, fds)) {
     return Finish(tl::unexpected<std::string>(kHungUp));
   }
-  if (welcomed.memory) welcomed.memory->CloseClientEnds();
+  if (welcomed.memory) {
+    welcomed.memory->CloseClientEnds();
+    welcomed.events->CloseClientEnds();
+  }
   Finish(std::move(welcomed));
 }
 
@@ -97,18 +98,6 @@ bool Handshake::MaySpeak(const HelloBody& hello, std::string* why) const {
     return false;
   }
   return true;
-}
-
-Geometry Handshake::Grant(const HelloBody& hello) const {
-  const Geometry fallback;
-  const Geometry& most = options_.geometry_max;
-  Geometry granted;
-  granted.lane_count = Clamp(hello.lane_count, fallback.lane_count, most.lane_count);
-  granted.request_slot_bytes = RoundUpSlot(
-      Clamp(hello.request_slot_bytes, fallback.request_slot_bytes, most.request_slot_bytes));
-  granted.answer_slot_bytes = RoundUpSlot(
-      Clamp(hello.answer_slot_bytes, fallback.answer_slot_bytes, most.answer_slot_bytes));
-  return granted;
 }
 
 void Handshake::Refuse(ScoreCode code, std::string_view why) {

@@ -7,7 +7,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -16,12 +15,6 @@
 #include "sidecar/transport/options.h"
 
 namespace pillion {
-
-// A client that has been welcomed.
-struct Welcomed {
-  UniqueFd socket;
-  std::optional<ClientMemory> memory;
-};
 
 class Handshake : public std::enable_shared_from_this<Handshake> {
  public:
@@ -41,7 +34,6 @@ class Handshake : public std::enable_shared_from_this<Handshake> {
   void ReadBody();
   void Answer();
   bool MaySpeak(const HelloBody& hello, std::string* why) const;
-  Geometry Grant(const HelloBody& hello) const;
   void Finish(tl::expected<Welcomed, std::string> welcomed);
 
   Socket socket_;

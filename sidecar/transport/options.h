@@ -29,8 +29,9 @@ struct TransportOptions {
   std::vector<gid_t> allowed_gids{};
 
   bool shared_memory = true;
-  Geometry geometry_max = {
-      .lane_count = kLanesMax, .request_slot_bytes = 8192, .answer_slot_bytes = 8192};
+  Geometry geometry_max = {.lane_count = kLanesMax,
+                           .request_slot_bytes = kSlotBytesMax,
+                           .answer_slot_bytes = kSlotBytesMax};
   std::uint32_t message_bytes_max = 4 * 1024 * 1024;
   std::uint32_t clients_max = 256;
   std::uint32_t clients_per_user_max = 0;  // 0: clients_max

@@ -24,16 +24,21 @@ bool Aligned(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Peer::Peer(std::uint64_t id, UniqueFd socket, std::optional<ClientMemory> memory,
-           const TransportOptions& options)
+Peer::Peer(std::uint64_t id, Welcomed welcomed, const TransportOptions& options)
     : id_(id),
-      link_(std::move(socket), options.message_bytes_max),
-      memory_(std::move(memory)),
+      link_(std::move(welcomed.socket), options.message_bytes_max),
+      events_(std::move(welcomed.events)),
       layouts_(options.layouts_max) {
-  if (!memory_) return;
-  for (std::uint32_t i = 0; i < memory_->geometry().lane_count; ++i) {
-    lanes_.push_back(memory_->Lane(i));
-    lanes_.back().SetParked(true);
+  if (welcomed.memory) InstallRing(0, std::move(*welcomed.memory));
+}
+
+void Peer::InstallRing(std::size_t ring, ClientMemory memory) {
+  if (draining_) memory.SetState(ServerState::kDraining);
+  const std::uint32_t lane_count = memory.geometry().lane_count;
+  Ring& installed = rings_[ring].emplace(Ring{std::move(memory), {}});
+  for (std::uint32_t i = 0; i < lane_count; ++i) {
+    installed.lanes.push_back(installed.memory.Lane(i));
+    installed.lanes.back().SetParked(true);
   }
 }
 
@@ -58,11 +63,12 @@ ScoreResult Peer::Score(const RequestHead& head, std::span<const std::byte> requ
 }
 
 std::uint32_t Peer::ServeLane(std::uint32_t index, ServeContext* context) {
-  ServerLane& lane = lanes_[index];
+  ServerLane& lane = this->lane(index);
   const std::span<std::byte> room = context->response.first(lane.answer_payload_bytes_max());
   RequestHead head;
   std::size_t length = 0;
   std::uint32_t served = 0;
+  std::uint32_t over_slot = 0;
   Claim claim = Claim::kNothing;
   while (served < kTurnRequests &&
          (claim = lane.TryClaim(context->request, &head, &length)) == Claim::kRequest) {
@@ -71,6 +77,7 @@ std::uint32_t Peer::ServeLane(std::uint32_t index, ServeContext* context) {
       lane.Commit({result.code, 0, result.model_version}, room.first(result.response_bytes));
     } else {
       lane.Commit({result.code, kAnswerOverSlot, result.model_version}, {});
+      ++over_slot;
     }
     // Slow models make the clock old within a turn.
     if (++served % kClockEvery == 0) context->now_ns = MonotonicNs();
@@ -78,8 +85,9 @@ std::uint32_t Peer::ServeLane(std::uint32_t index, ServeContext* context) {
   if (served != 0) {
     const ServerLane::Wake wake = lane.AfterCommits();
     if (wake == ServerLane::Wake::kFutex) lane.WakeFutex();
-    if (wake == ServerLane::Wake::kBell) memory_->RingBell();
+    if (wake == ServerLane::Wake::kBell) events_->RingBell();
     context->stats->ring_requests.Add(served);
+    if (over_slot != 0) context->stats->over_slot.Add(over_slot);
     requests_ += served;
     last_request_ns_ = context->now_ns;
   }
@@ -111,7 +119,9 @@ void Peer::HandleFrame(const MessageFrame& frame, ServeContext* context) {
   switch (frame.header.type) {
     case MessageType::kScore: return HandleScore(frame, context);
     case MessageType::kBind:
-    case MessageType::kAsk: return HandleControl(frame, context);
+    case MessageType::kAsk: HandleControl(frame, context); return;
+    case MessageType::kAttach: return HandleAttach(frame, context);
+    case MessageType::kDetach: return HandleDetach(frame, context);
     case MessageType::kUnbind: {
       UnbindBody body;
       std::span<const std::byte> rest;
@@ -147,18 +157,72 @@ void Peer::HandleScore(const MessageFrame& frame, ServeContext* context) {
   last_request_ns_ = context->now_ns;
 }
 
-void Peer::HandleControl(const MessageFrame& frame, ServeContext* context) {
-  if (frame.body.size() > kControlBytesMax) return Violation("a question too large", context);
+bool Peer::HandleControl(const MessageFrame& frame, ServeContext* context) {
+  if (frame.body.size() > kControlBytesMax) {
+    Violation("a question too large", context);
+    return false;
+  }
   if (control_requests_ == kControlRequestsMax) {
-    std::vector<std::byte> busy;
-    AppendFrame(&busy, MessageType::kError, frame.header.tag,
-                CodeBody{static_cast<std::uint8_t>(ScoreCode::kBusy), {}},
-                Bytes("too many questions at a time"));
-    return Send(busy);
+    RefuseControl(frame.header.tag, ScoreCode::kBusy, "too many questions at a time");
+    return false;
   }
   ++control_requests_;
   context->desk->Submit({context->worker, id_, frame.header.tag, frame.header.type,
                          std::vector<std::byte>(frame.body.begin(), frame.body.end())});
+  return true;
+}
+
+void Peer::RefuseControl(std::uint64_t tag, ScoreCode code, std::string_view why) {
+  std::vector<std::byte> frame;
+  AppendFrame(&frame, MessageType::kError, tag, CodeBody{static_cast<std::uint8_t>(code), {}},
+              Bytes(why));
+  Send(frame);
+}
+
+void Peer::HandleAttach(const MessageFrame& frame, ServeContext* context) {
+  const std::uint64_t tag = frame.header.tag;
+  if (!events_) return RefuseControl(tag, ScoreCode::kUnsupported, "no memory is shared");
+  const bool full =
+      std::all_of(rings_.begin(), rings_.end(), [](const auto& ring) { return ring.has_value(); });
+  if (full || attaching_) {
+    return RefuseControl(tag, ScoreCode::kBusy, "DETACH another ring first");
+  }
+  attaching_ = HandleControl(frame, context);
+}
+
+void Peer::HandleDetach(const MessageFrame& frame, ServeContext* context) {
+  DetachBody body;
+  std::span<const std::byte> rest;
+  if (!SplitBody(frame.body, &body, &rest)) return Violation("a short DETACH", context);
+  if (body.ring >= rings_.size() || !rings_[body.ring]) return;
+  rings_[body.ring].reset();
+  detached_ = true;
+}
+
+void Peer::Attached(std::uint64_t tag, tl::expected<ClientMemory, Refusal> memory) {
+  attaching_ = false;
+  --control_requests_;
+  if (!memory) return RefuseControl(tag, memory.error().code, memory.error().text);
+  const auto free = std::find_if(rings_.begin(), rings_.end(),
+                                 [](const auto& ring) { return !ring.has_value(); });
+  const Geometry& granted = memory->geometry();
+  AttachedBody attached;
+  attached.ring = static_cast<std::uint16_t>(free - rings_.begin());
+  attached.lane_count = granted.lane_count;
+  attached.request_slot_bytes = granted.request_slot_bytes;
+  attached.answer_slot_bytes = granted.answer_slot_bytes;
+  attached.first_sequence = memory->first_sequence();
+  std::vector<std::byte> frame;
+  AppendFrame(&frame, MessageType::kAttached, tag, attached);
+  // Before the client has it: it must find the lanes parked.
+  InstallRing(attached.ring, std::move(*memory));
+  ClientMemory& installed = rings_[attached.ring]->memory;
+  // Descriptors cannot wait in a queue behind what the client has not read.
+  if (congested() || !SendWithDescriptors(socket(), frame, installed.client_ends())) {
+    rings_[attached.ring].reset();
+    return RefuseControl(tag, ScoreCode::kBusy, "the client reads too slowly");
+  }
+  installed.CloseClientEnds();
 }
 
 void Peer::Reply(std::span<const std::byte> frame) {
@@ -182,7 +246,10 @@ void Peer::Bound(std::uint64_t tag, Binding binding, CodeCounters* answers) {
 }
 
 void Peer::StartDraining() {
-  if (memory_) memory_->SetState(ServerState::kDraining);
+  draining_ = true;
+  for (const std::optional<Ring>& ring : rings_) {
+    if (ring) ring->memory.SetState(ServerState::kDraining);
+  }
 }
 
 void Peer::EndDraining(std::uint64_t now_ns) {
@@ -196,8 +263,10 @@ bool Peer::Quiet(std::uint64_t now_ns) const {
 }
 
 bool Peer::RequestWaits() const {
-  return std::any_of(lanes_.begin(), lanes_.end(),
-                     [](const ServerLane& lane) { return lane.HasRequest(); });
+  return std::any_of(rings_.begin(), rings_.end(), [](const std::optional<Ring>& ring) {
+    return ring && std::any_of(ring->lanes.begin(), ring->lanes.end(),
+                               [](const ServerLane& lane) { return lane.HasRequest(); });
+  });
 }
 
 void Peer::Violation(std::string_view what, ServeContext* context) {

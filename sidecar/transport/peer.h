@@ -3,9 +3,12 @@
 // binds on to the control thread. What breaks the protocol closes this peer and nobody else.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "sidecar/serving/scorer.h"
@@ -22,7 +25,7 @@ struct ControlRequest {
   std::uint32_t worker = 0;
   std::uint64_t peer = 0;
   std::uint64_t tag = 0;
-  MessageType type{};  // kBind or kAsk
+  MessageType type{};  // kBind, kAsk or kAttach
   std::vector<std::byte> body;
 };
 
@@ -63,17 +66,24 @@ struct ServeContext {
 
 class Peer {
  public:
-  Peer(std::uint64_t id, UniqueFd socket, std::optional<ClientMemory> memory,
-       const TransportOptions& options);
+  Peer(std::uint64_t id, Welcomed welcomed, const TransportOptions& options);
 
   std::uint64_t id() const { return id_; }
   int socket() const { return link_.fd(); }
-  int kick_event() const { return memory_ ? memory_->kick_event() : -1; }
+  int kick_event() const { return events_ ? events_->kick_event() : -1; }
   bool open() const { return open_; }
   bool congested() const { return link_.congested(); }
 
-  std::uint32_t lane_count() const { return static_cast<std::uint32_t>(lanes_.size()); }
-  ServerLane& lane(std::uint32_t index) { return lanes_[index]; }
+  // Lanes of all rings, each with an index that stays its own for as long as its ring is there.
+  static constexpr std::uint32_t kLaneIndices = kRingsMax * kLanesMax;
+  bool HasLane(std::uint32_t index) const {
+    const auto& ring = rings_[index / kLanesMax];
+    return ring && index % kLanesMax < ring->lanes.size();
+  }
+  // REQUIRES: HasLane(index).
+  ServerLane& lane(std::uint32_t index) {
+    return rings_[index / kLanesMax]->lanes[index % kLanesMax];
+  }
   // Answers what waits in the lane, up to a fair share. Returns how many.
   std::uint32_t ServeLane(std::uint32_t index, ServeContext* context);
 
@@ -84,6 +94,9 @@ class Peer {
   void Reply(std::span<const std::byte> frame);
   // `answers` outlives the peer.
   void Bound(std::uint64_t tag, Binding binding, CodeCounters* answers);
+  void Attached(std::uint64_t tag, tl::expected<ClientMemory, Refusal> memory);
+  // Whether lanes have gone since the last time.
+  bool TakeDetached() { return std::exchange(detached_, false); }
 
   void StartDraining();
   // Nothing is under way, and nothing came for a while.
@@ -100,16 +113,29 @@ class Peer {
                     std::span<std::byte> response, ServeContext* context) noexcept;
   void HandleFrame(const MessageFrame& frame, ServeContext* context);
   void HandleScore(const MessageFrame& frame, ServeContext* context);
-  void HandleControl(const MessageFrame& frame, ServeContext* context);
+  // False: it is not passed on, and answered already.
+  bool HandleControl(const MessageFrame& frame, ServeContext* context);
+  void HandleAttach(const MessageFrame& frame, ServeContext* context);
+  void HandleDetach(const MessageFrame& frame, ServeContext* context);
+  void RefuseControl(std::uint64_t tag, ScoreCode code, std::string_view why);
+  void InstallRing(std::size_t ring, ClientMemory memory);
   void Violation(std::string_view what, ServeContext* context);
   void HungUp();
   bool RequestWaits() const;
   void Send(std::span<const std::byte> bytes);
 
+  struct Ring {
+    ClientMemory memory;
+    std::vector<ServerLane> lanes;
+  };
+
   std::uint64_t id_;
   SocketLink link_;
-  std::optional<ClientMemory> memory_;
-  std::vector<ServerLane> lanes_;
+  std::optional<ClientEvents> events_;
+  std::array<std::optional<Ring>, kRingsMax> rings_;  // [id]
+  bool attaching_ = false;                            // a ring is being made
+  bool detached_ = false;
+  bool draining_ = false;
   LayoutTable layouts_;
   std::uint32_t control_requests_ = 0;  // under way
   std::uint64_t requests_ = 0;          // answered

@@ -187,8 +187,7 @@ void Server::Admit(Welcomed welcomed, PeerCredentials peer) {
                      {"pid", peer.pid},
                      {"transport", welcomed.memory ? "shm" : "unix"}});
   peers_.emplace(id, std::move(peer));
-  auto client =
-      std::make_unique<Peer>(id, std::move(welcomed.socket), std::move(welcomed.memory), options_);
+  auto client = std::make_unique<Peer>(id, std::move(welcomed), options_);
   clients_.fetch_add(1, std::memory_order_relaxed);
   workers_[id % workers_.size()]->Post(AddPeer{std::move(client)});
 }

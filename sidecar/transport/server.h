@@ -75,6 +75,7 @@ class Server final : private ControlDesk {
   void WorkerDone() override;
   void Answer(const ControlRequest& request);
   void AnswerBind(const ControlRequest& request);
+  void AnswerAttach(const ControlRequest& request);
   Told AnswerQuestion(std::span<const std::byte> ask) const;
   void Reply(const ControlRequest& request, MessageType type, ScoreCode code,
              std::string_view text);

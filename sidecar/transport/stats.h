@@ -35,6 +35,7 @@ class alignas(64) CodeCounters {
 struct alignas(64) WorkerStats {
   Counter ring_requests;
   Counter socket_requests;
+  Counter over_slot;   // ring answers that no slot holds: asked for again over the socket
   Counter violations;  // peers closed for breaking the protocol
   Counter kicks;
   Counter sleeps;

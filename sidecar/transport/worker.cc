@@ -135,7 +135,8 @@ void Worker::Sleep() {
 
 // After a kick. Lanes without a request stay parked: their next one kicks again.
 void Worker::ActivateLanes(Peer* peer) {
-  for (std::uint32_t i = 0; i < peer->lane_count(); ++i) {
+  for (std::uint32_t i = 0; i < Peer::kLaneIndices; ++i) {
+    if (!peer->HasLane(i)) continue;
     ServerLane& lane = peer->lane(i);
     if (!lane.HasRequest()) continue;
     const bool active = std::any_of(active_.begin(), active_.end(), [&](const ActiveLane& a) {
@@ -164,6 +165,13 @@ void Worker::ParkIdleLanes() {
     if (!end.HasRequest()) return true;
     end.SetParked(false);
     return false;
+  });
+}
+
+void Worker::DeactivateLostLanes(Peer* peer) {
+  if (!peer->TakeDetached()) return;
+  std::erase_if(active_, [peer](const ActiveLane& lane) {
+    return lane.peer == peer && !peer->HasLane(lane.index);
   });
 }
 

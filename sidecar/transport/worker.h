@@ -34,12 +34,17 @@ struct InstallLayout {  // to a ControlRequest that was a BIND
   Binding binding;
   CodeCounters* answers = nullptr;  // outlives the worker
 };
+struct InstallRing {  // to a ControlRequest that was an ATTACH
+  std::uint64_t peer = 0;
+  std::uint64_t tag = 0;
+  tl::expected<ClientMemory, Refusal> memory;
+};
 struct Drain {
   std::uint64_t refuse_ns = 0;    // from here on, requests are answered kDraining
   std::uint64_t deadline_ns = 0;  // from here on, clients are cut off
 };
 struct Stop {};
-using WorkerCommand = std::variant<AddPeer, SendReply, InstallLayout, Drain, Stop>;
+using WorkerCommand = std::variant<AddPeer, SendReply, InstallLayout, InstallRing, Drain, Stop>;
 
 class Worker {
  public:
@@ -80,6 +85,7 @@ class Worker {
   void ActivateLanes(Peer* peer);
   void ParkIdleLanes();
   void Deactivate(const Peer* peer);
+  void DeactivateLostLanes(Peer* peer);
 
   void PollEvents(int timeout_ms);
   void HandleEvent(const epoll_event& event);
@@ -90,6 +96,7 @@ class Worker {
   void Handle(AddPeer command);
   void Handle(SendReply command);
   void Handle(InstallLayout command);
+  void Handle(InstallRing command);
   void Handle(const Drain& command);
   void Handle(const Stop&) { stopped_ = true; }
   void ContinueDraining();

@@ -31,6 +31,7 @@ void Worker::HandleEvent(const epoll_event& event) {
   }
   if ((event.events & EPOLLOUT) != 0) peer->FlushSocket(&context_);
   if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) peer->ReadSocket(&context_);
+  DeactivateLostLanes(peer);
   UpdateWatch(peer);
 }
 
@@ -113,6 +114,13 @@ void Worker::Handle(InstallLayout command) {
   Peer* peer = FindPeer(command.peer);
   if (peer == nullptr) return;
   peer->Bound(command.tag, std::move(command.binding), command.answers);
+  UpdateWatch(peer);
+}
+
+void Worker::Handle(InstallRing command) {
+  Peer* peer = FindPeer(command.peer);
+  if (peer == nullptr) return;
+  peer->Attached(command.tag, std::move(command.memory));
   UpdateWatch(peer);
 }
 

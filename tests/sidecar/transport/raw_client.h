@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "schemas/descriptors.h"
@@ -44,6 +45,7 @@ class RawClient {
   ~RawClient() {
     if (requests_ != nullptr) munmap(requests_, geometry_.requests_bytes());
     if (answers_ != nullptr) munmap(answers_, geometry_.answers_bytes());
+    for (const std::span<std::byte> mapping : mappings_) munmap(mapping.data(), mapping.size());
   }
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
@@ -83,8 +85,8 @@ class RawClient {
     if ((welcome_.features & kFeatureSharedMemory) == 0) return true;
     if (fds_.size() != kWelcomeDescriptors) throw std::runtime_error("descriptors");
     geometry_ = {welcome_.lane_count, welcome_.request_slot_bytes, welcome_.answer_slot_bytes};
-    requests_ = Map(kRequestsMemory, geometry_.requests_bytes(), PROT_READ | PROT_WRITE);
-    answers_ = Map(kAnswersMemory, geometry_.answers_bytes(), PROT_READ);
+    requests_ = Map(fds_[kRequestsMemory], geometry_.requests_bytes(), PROT_READ | PROT_WRITE);
+    answers_ = Map(fds_[kAnswersMemory], geometry_.answers_bytes(), PROT_READ);
     return true;
   }
 
@@ -103,6 +105,41 @@ class RawClient {
     return {requests_ + geometry_.request_lane_offset(lane),
             answers_ + geometry_.answer_lane_offset(lane), geometry_, welcome_.first_sequence};
   }
+  // One more ring. Its lanes are given in `ring`; nothing: refused, and `refusal` says with what.
+  struct AttachedRing {
+    std::uint16_t id = 0;
+    Geometry geometry;
+    std::vector<ClientLane> lanes;
+    const AnswersHeader* header = nullptr;
+  };
+  std::optional<AttachedRing> Attach(const AttachBody& wanted, ScoreCode* refusal = nullptr) {
+    std::vector<UniqueFd> of_welcome = std::exchange(fds_, {});
+    Send(MessageType::kAttach, 11, wanted);
+    const auto frame = Receive();
+    const std::vector<UniqueFd> fds = std::exchange(fds_, std::move(of_welcome));
+    if (!frame || frame->header.type != MessageType::kAttached) {
+      if (frame && refusal != nullptr) *refusal = frame->code();
+      return std::nullopt;
+    }
+    AttachedBody body;
+    std::memcpy(&body, frame->body.data(), sizeof(body));
+    if (fds.size() != kAttachedDescriptors) throw std::runtime_error("descriptors");
+    AttachedRing ring{
+        body.ring, {body.lane_count, body.request_slot_bytes, body.answer_slot_bytes}, {}, nullptr};
+    std::byte* requests =
+        Map(fds[kRequestsMemory], ring.geometry.requests_bytes(), PROT_READ | PROT_WRITE);
+    const std::byte* answers = Map(fds[kAnswersMemory], ring.geometry.answers_bytes(), PROT_READ);
+    ring.header = reinterpret_cast<const AnswersHeader*>(answers);
+    for (std::uint32_t i = 0; i < ring.geometry.lane_count; ++i) {
+      ring.lanes.emplace_back(requests + ring.geometry.request_lane_offset(i),
+                              answers + ring.geometry.answer_lane_offset(i), ring.geometry,
+                              body.first_sequence);
+    }
+    mappings_.push_back({requests, ring.geometry.requests_bytes()});
+    mappings_.push_back({const_cast<std::byte*>(answers), ring.geometry.answers_bytes()});
+    return ring;
+  }
+  void Detach(std::uint16_t ring) { Send(MessageType::kDetach, 12, DetachBody{ring, {}}); }
   void Kick() {
     const std::uint64_t one = 1;
     if (write(fds_[kKickEvent].get(), &one, sizeof(one)) != sizeof(one)) return;
@@ -142,14 +179,15 @@ class RawClient {
     }
     return true;
   }
-  std::byte* Map(std::size_t descriptor, std::size_t bytes, int protection) {
-    void* at = mmap(nullptr, bytes, protection, MAP_SHARED, fds_[descriptor].get(), 0);
+  static std::byte* Map(const UniqueFd& memory, std::size_t bytes, int protection) {
+    void* at = mmap(nullptr, bytes, protection, MAP_SHARED, memory.get(), 0);
     if (at == MAP_FAILED) throw std::runtime_error("mmap");
     return static_cast<std::byte*>(at);
   }
 
   UniqueFd socket_;
   std::vector<UniqueFd> fds_;
+  std::vector<std::span<std::byte>> mappings_;  // of attached rings
   WelcomeBody welcome_;
   Geometry geometry_;
   std::byte* requests_ = nullptr;
