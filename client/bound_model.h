@@ -67,6 +67,13 @@ class BoundModel {
                   std::memory_order_release);
   }
 
+  // How the last row travelled, where memory is shared. Written only where it changes: all threads
+  // that score share it.
+  bool over_socket() const noexcept { return over_socket_.load(std::memory_order_relaxed); }
+  void SetOverSocket(bool over) const noexcept {
+    if (over_socket() != over) over_socket_.store(over, std::memory_order_relaxed);
+  }
+
  private:
   BindRequest request_;
   std::vector<std::byte> description_;
@@ -75,6 +82,7 @@ class BoundModel {
   std::shared_ptr<const RowLayout> rows_;
   std::shared_ptr<const RowLayout> answers_;
   std::atomic<std::uint64_t> layout_{0};
+  mutable std::atomic<bool> over_socket_{false};
 };
 
 }  // namespace pillion

@@ -20,7 +20,17 @@ ClientOptions ToOptions(const pillion_options& given) {
   options.connect_later = given.connect_later != 0;
   options.connect_ns_max = given.connect_timeout_ns;
   options.spin_ns = given.spin_ns;
+  options.lanes_max = std::clamp(given.lanes_max, given.lanes, pillion::kLanesMax);
   return options;
+}
+
+const char* NameOf(ClientCore::Transport transport) {
+  switch (transport) {
+    case ClientCore::Transport::kSharedMemory: return "shm";
+    case ClientCore::Transport::kSocket: return "unix";
+    case ClientCore::Transport::kNone: break;
+  }
+  return "";
 }
 
 std::vector<std::string> DescribeTypes(const RowLayout& layout) {
@@ -120,12 +130,7 @@ void pillion_close(pillion_client* client) {
 }
 
 const char* pillion_transport(const pillion_client* client) {
-  switch (client->core->transport()) {
-    case pillion::ClientCore::Transport::kSharedMemory: return "shm";
-    case pillion::ClientCore::Transport::kSocket: return "unix";
-    case pillion::ClientCore::Transport::kNone: break;
-  }
-  return "";
+  return pillion::NameOf(client->core->transport());
 }
 
 pillion_code pillion_get_stats(const pillion_client* client, pillion_stats* stats) {
@@ -142,6 +147,14 @@ pillion_code pillion_get_stats(const pillion_client* client, pillion_stats* stat
   full.socket_failures = counters.socket_failures.load(std::memory_order_relaxed);
   full.unconnected = counters.unconnected.load(std::memory_order_relaxed);
   full.connects = counters.connects.load(std::memory_order_relaxed);
+  full.socket_deadlines = counters.socket_deadlines.load(std::memory_order_relaxed);
+  full.socket_overflows = counters.socket_overflows.load(std::memory_order_relaxed);
+  full.lane_waits = client->core->lanes().waits();
+  full.lane_deadlines = counters.lane_deadlines.load(std::memory_order_relaxed);
+  const pillion::Geometry geometry = client->core->geometry();
+  full.lanes = geometry.lane_count;
+  full.request_slot_bytes = geometry.request_slot_bytes;
+  full.answer_slot_bytes = geometry.answer_slot_bytes;
   full.size = std::min(stats->size, sizeof(full));
   std::memcpy(stats, &full, full.size);
   return PILLION_OK;
@@ -199,6 +212,10 @@ void pillion_model_free(pillion_model* model) {
     return PILLION_OK;
   });
   delete model;
+}
+
+const char* pillion_model_transport(const pillion_model* model) {
+  return pillion::NameOf(model->core->transport(*model->bound));
 }
 
 size_t pillion_input_count(const pillion_model* model) { return model->bound->rows()->size(); }

@@ -44,13 +44,18 @@ void AssignAnswer(const AwaitedFrame& frame, AnswerBuffer* answer) {
 ClientCore::ClientCore(Endpoint endpoint, const ClientOptions& options)
     : endpoint_(std::move(endpoint)),
       options_(options),
-      lanes_(options.geometry.lane_count, ChooseSpin(options)) {}
+      lanes_(options.lanes_max, ReadCpuAllowance().cpus, ChooseSpin(options),
+             [this] {
+               crowded_.store(true);
+               WakeKeeper();
+             }),
+      wanted_(options.geometry) {}
 
 tl::expected<std::unique_ptr<ClientCore>, Failure> ClientCore::Open(const Endpoint& endpoint,
                                                                     const ClientOptions& options) {
   std::unique_ptr<ClientCore> core(new ClientCore(endpoint, options));
-  core->stop_event_.Reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!core->guard_.valid() || !core->stop_event_) {
+  core->keeper_event_.Reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!core->guard_.valid() || !core->keeper_event_) {
     return tl::unexpected(Failure{ScoreCode::kInternal, "the system refuses memory or an eventfd"});
   }
   auto session = core->Connect();
@@ -71,7 +76,7 @@ void ClientCore::CloseInChild() {
 
 ClientCore::~ClientCore() {
   stopping_.store(true);
-  if (stop_event_) eventfd_write(stop_event_.get(), 1);
+  WakeKeeper();
   if (keeper_.joinable()) keeper_.join();
   Disconnect();
 }
@@ -84,6 +89,23 @@ ClientCore::Session ClientCore::session() const {
 Failure ClientCore::WhyGone() const {
   const std::lock_guard lock(mutex_);
   return session_.connection ? FailureOf(ScoreCode::kServerGone) : why_gone_;
+}
+
+void ClientCore::WakeKeeper() noexcept {
+  if (keeper_event_) eventfd_write(keeper_event_.get(), 1);
+}
+
+Geometry ClientCore::geometry() const {
+  const Session current = session();
+  const auto ring = current.connection ? current.connection->ring() : nullptr;
+  return ring ? ring->geometry() : Geometry{0, 0, 0};
+}
+
+ClientCore::Transport ClientCore::transport(const BoundModel& model) const noexcept {
+  const Transport whole = transport();
+  if (whole != Transport::kSharedMemory) return whole;
+  const bool ring = FitsLane(model, model.rows()->empty_row().size()) && !model.over_socket();
+  return ring ? Transport::kSharedMemory : Transport::kSocket;
 }
 
 std::shared_ptr<SocketChannel> ClientCore::channel() const { return session().channel; }
@@ -120,16 +142,20 @@ bool ClientCore::Prepare(const BoundModel& model, RequestKind kind, std::uint64_
   return false;
 }
 
-Lane* ClientCore::TakeLane(const Prepared& call, ScoreCode* code) {
+Lane* ClientCore::TakeLane(const Prepared& call, std::size_t rows, ScoreCode* code) {
   Lane* lane = lanes_.Take(call.head.deadline_ns);
   if (lane == nullptr) {
-    *code = transport() == Transport::kNone ? ScoreCode::kServerGone : ScoreCode::kDeadline;
+    const bool gone = transport() == Transport::kNone;
+    *code = gone ? ScoreCode::kServerGone : ScoreCode::kDeadline;
+    (gone ? counters_.unconnected : counters_.lane_deadlines)
+        .fetch_add(rows, std::memory_order_relaxed);
     return nullptr;
   }
   // A lane of another connection than the layout's: the server has gone in between.
   if (lane->connection != nullptr && lane->generation == call.generation) return lane;
   lanes_.Return(lane);
   *code = ScoreCode::kServerGone;
+  counters_.unconnected.fetch_add(rows, std::memory_order_relaxed);
   return nullptr;
 }
 
@@ -143,16 +169,30 @@ ScoreCode ClientCore::Score(const BoundModel& model, RequestKind kind,
   }
   if (FitsLane(model, request.size())) {
     ScoreCode code = ScoreCode::kInternal;
-    Lane* lane = TakeLane(call, &code);
+    Lane* lane = TakeLane(call, 1, &code);
     if (lane == nullptr) return answer->Fail(code);
+    // A ring with smaller slots may have come since the look.
+    if (request.size() > lane->end.request_payload_bytes_max()) {
+      lanes_.Return(lane);
+      return ScoreOverSocket(model, call, request, answer);
+    }
     code = CallOverRing(lane, call.head, request, call.now_ns, answer);
-    lane->counters.calls.Add();
-    if (code != ScoreCode::kOk) lane->counters.failures.Add();
-    if (code == ScoreCode::kDeadline) lane->counters.deadlines.Add();
+    CountOverRing(lane, *answer);
     lanes_.Return(lane);
-    if ((answer->head.flags & kAnswerOverSlot) == 0) return code;
+    if ((answer->head.flags & kAnswerOverSlot) == 0) {
+      model.SetOverSocket(false);
+      return code;
+    }
   }
-  return ScoreOverSocket(call, request, answer);
+  return ScoreOverSocket(model, call, request, answer);
+}
+
+// One that goes on over the socket is counted there.
+void ClientCore::CountOverRing(Lane* lane, const AnswerBuffer& answer) noexcept {
+  if ((answer.head.flags & kAnswerOverSlot) != 0) return;
+  lane->counters.calls.Add();
+  if (answer.head.code != ScoreCode::kOk) lane->counters.failures.Add();
+  if (answer.head.code == ScoreCode::kDeadline) lane->counters.deadlines.Add();
 }
 
 std::size_t ClientCore::ScoreEach(const BoundModel& model,
@@ -165,7 +205,7 @@ std::size_t ClientCore::ScoreEach(const BoundModel& model,
   if (!Prepare(model, RequestKind::kRow, MonotonicNs(), deadline_ns, &call)) {
     code = call.code;
   } else if (FitsLane(model, 0)) {
-    lane = TakeLane(call, &code);
+    lane = TakeLane(call, rows.size(), &code);
   }
   if (code != ScoreCode::kOk) {
     for (AnswerBuffer* answer : answers) answer->Fail(code);
@@ -174,22 +214,40 @@ std::size_t ClientCore::ScoreEach(const BoundModel& model,
   std::size_t ok = 0;
   if (lane != nullptr) {
     ok = CallEachOverRing(lane, call.head, rows, call.now_ns, answers);
-    lane->counters.calls.Add(rows.size());
-    lane->counters.failures.Add(rows.size() - ok);
-    lane->counters.deadlines.Add(static_cast<std::uint64_t>(std::count_if(
-        answers.begin(), answers.end(),
-        [](const AnswerBuffer* answer) { return answer->head.code == ScoreCode::kDeadline; })));
+    for (const AnswerBuffer* answer : answers) CountOverRing(lane, *answer);
     lanes_.Return(lane);
   }
   for (std::size_t row = 0; row < rows.size(); ++row) {
     if (lane != nullptr && (answers[row]->head.flags & kAnswerOverSlot) == 0) continue;
-    ok += ScoreOverSocket(call, rows[row], answers[row]) == ScoreCode::kOk ? 1 : 0;
+    ok += ScoreOverSocket(model, call, rows[row], answers[row]) == ScoreCode::kOk ? 1 : 0;
   }
   return ok;
 }
 
-ScoreCode ClientCore::ScoreOverSocket(const Prepared& call, std::span<const std::byte> request,
-                                      AnswerBuffer* answer) {
+ScoreCode ClientCore::ScoreOverSocket(const BoundModel& model, const Prepared& call,
+                                      std::span<const std::byte> request, AnswerBuffer* answer) {
+  const ScoreCode code = CallOverSocket(call, request, answer);
+  CountOverSocket(model, call.head.kind, request.size(), *answer);
+  return code;
+}
+
+void ClientCore::CountOverSocket(const BoundModel& model, RequestKind kind,
+                                 std::size_t request_bytes, const AnswerBuffer& answer) noexcept {
+  const ScoreCode code = answer.head.code;
+  counters_.socket_calls.fetch_add(1, std::memory_order_relaxed);
+  if (code != ScoreCode::kOk) counters_.socket_failures.fetch_add(1, std::memory_order_relaxed);
+  if (code == ScoreCode::kDeadline) {
+    counters_.socket_deadlines.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (transport() != Transport::kSharedMemory) return;
+  counters_.socket_overflows.fetch_add(1, std::memory_order_relaxed);
+  model.SetOverSocket(true);
+  // A ring for long batches would take much memory for little: what they save is the call.
+  if (kind == RequestKind::kRow) WantSlots(request_bytes, answer.bytes().size());
+}
+
+ScoreCode ClientCore::CallOverSocket(const Prepared& call, std::span<const std::byte> request,
+                                     AnswerBuffer* answer) {
   const RequestHead& head = call.head;
   // Looked at before every send: of many rows in turn, most may come too late.
   if (MonotonicNs() >= head.deadline_ns) return answer->Fail(ScoreCode::kDeadline);
@@ -199,17 +257,11 @@ ScoreCode ClientCore::ScoreOverSocket(const Prepared& call, std::span<const std:
   }
   const ScoreBody body{head.layout, static_cast<std::uint16_t>(head.kind), 0, head.deadline_ns};
   AwaitedFrame reply;
-  ScoreCode code = current.channel->Call(MessageType::kScore, std::as_bytes(std::span(&body, 1)),
-                                         request, head.deadline_ns, &reply);
-  counters_.socket_calls.fetch_add(1, std::memory_order_relaxed);
-  if (code != ScoreCode::kOk) {
-    answer->Fail(code);
-  } else {
-    AssignAnswer(reply, answer);
-    code = answer->head.code;
-  }
-  if (code != ScoreCode::kOk) counters_.socket_failures.fetch_add(1, std::memory_order_relaxed);
-  return code;
+  const ScoreCode code = current.channel->Call(
+      MessageType::kScore, std::as_bytes(std::span(&body, 1)), request, head.deadline_ns, &reply);
+  if (code != ScoreCode::kOk) return answer->Fail(code);
+  AssignAnswer(reply, answer);
+  return answer->head.code;
 }
 
 tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::Bind(BindRequest request,
@@ -217,8 +269,10 @@ tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::Bind(BindRequest 
   if (forked()) return tl::unexpected(FailureOf(ScoreCode::kForked));
   const Session current = session();
   if (!current.channel) return tl::unexpected(WhyGone());
-  auto model = BindOn(current, request, DeadlineAfter(MonotonicNs(), timeout_ns), nullptr);
+  const std::uint64_t deadline_ns = DeadlineAfter(MonotonicNs(), timeout_ns);
+  auto model = BindOn(current, request, deadline_ns, nullptr);
   if (!model) return model;
+  GrowFor(**model, deadline_ns);
   const std::lock_guard lock(mutex_);
   // Not yet on the list, so the keeper could not bind it to a newer connection.
   if (session_.generation != current.generation) {

@@ -60,14 +60,22 @@ class ClientCore {
   };
   bool Prepare(const BoundModel& model, RequestKind kind, std::uint64_t now_ns,
                std::uint64_t deadline_ns, Prepared* call) noexcept;
-  // A lane of the call's connection; null with a code.
-  Lane* TakeLane(const Prepared& call, ScoreCode* code);
+  // A lane of the call's connection; null with a code, counted for so many rows.
+  Lane* TakeLane(const Prepared& call, std::size_t rows, ScoreCode* code);
   LanePool& lanes() { return lanes_; }
   std::shared_ptr<SocketChannel> channel() const;
   // Whether rows of this size and answers of this model can go over a lane at all.
   bool FitsLane(const BoundModel& model, std::size_t request_bytes) const noexcept;
+  // Each call is counted where it ended. A row that went over the socket although memory is shared
+  // makes the slots grow.
+  static void CountOverRing(Lane* lane, const AnswerBuffer& answer) noexcept;
+  void CountOverSocket(const BoundModel& model, RequestKind kind, std::size_t request_bytes,
+                       const AnswerBuffer& answer) noexcept;
   const SharedCounters& counters() const { return counters_; }
-  std::uint32_t lane_count() const { return options_.geometry.lane_count; }
+  // Of the ring there is; no lanes where memory is not shared.
+  Geometry geometry() const;
+  // How the rows of this model travel, as far as is known: those that were scored last.
+  Transport transport(const BoundModel& model) const noexcept;
 
  private:
   // What belongs to one connection.
@@ -80,8 +88,10 @@ class ClientCore {
   ClientCore(Endpoint endpoint, const ClientOptions& options);
 
   LayoutOnConnection CurrentLayout(const BoundModel& model) const noexcept;
-  ScoreCode ScoreOverSocket(const Prepared& call, std::span<const std::byte> request,
-                            AnswerBuffer* answer);
+  ScoreCode ScoreOverSocket(const BoundModel& model, const Prepared& call,
+                            std::span<const std::byte> request, AnswerBuffer* answer);
+  ScoreCode CallOverSocket(const Prepared& call, std::span<const std::byte> request,
+                           AnswerBuffer* answer);
 
   tl::expected<Session, Failure> Connect();
   // Asks for a layout; `model` null: for a new model.
@@ -89,13 +99,23 @@ class ClientCore {
       const Session& session, const BindRequest& request, std::uint64_t deadline_ns,
       const std::shared_ptr<BoundModel>& model);
   void Publish(Session session);
+  void UseRing(const Session& session, std::shared_ptr<Ring> ring);
+  // Asks for a ring that is at least so large in everything, if the one there is not.
+  void Grow(const Geometry& more, std::uint64_t deadline_ns);
+  void GrowFor(const BoundModel& model, std::uint64_t deadline_ns);
+  void GrowAsNeeded();  // on the keeper's thread
+  static void GiveUnusedRingsBack(const Session& session);
+  // Has the keeper ask for slots that hold these.
+  void WantSlots(std::size_t request_bytes, std::size_t answer_bytes) noexcept;
   void Disconnect();
   Session session() const;
   Failure WhyGone() const;
 
   void Keep();  // the keeper's thread
   void BindAllAndPublish(Session session);
-  void WaitForHangup(const Session& session);
+  void WakeKeeper() noexcept;
+  // False: the server has hung up, or the client ends.
+  bool Watch(const Session& session);
   void Pause(std::uint32_t attempt);
 
   const Endpoint endpoint_;
@@ -108,14 +128,23 @@ class ClientCore {
   // Of the current connection; read without lock on the way of a call.
   std::atomic<std::uint32_t> request_bytes_max_{0};
   std::atomic<std::uint32_t> answer_bytes_max_{0};
+  // Slots that rows and answers were too long for, beyond what binds say.
+  std::atomic<std::uint32_t> longest_request_slot_{0};
+  std::atomic<std::uint32_t> longest_answer_slot_{0};
+  std::atomic<bool> crowded_{false};  // threads wait for lanes
+
+  std::mutex grow_mutex_;              // guards what follows; taken before mutex_
+  Geometry most_;                      // that the server gives
+  std::uint32_t most_generation_ = 0;  // the connection that this is known of
 
   mutable std::mutex mutex_;  // guards what follows
   Session session_;
   Failure why_gone_;  // while there is no session
   std::vector<std::weak_ptr<BoundModel>> models_;
   std::uint32_t last_generation_ = 0;
+  Geometry wanted_;  // of the next connection's ring
 
-  UniqueFd stop_event_;
+  UniqueFd keeper_event_;
   std::atomic<bool> stopping_{false};
   std::thread keeper_;
 };

@@ -1,18 +1,12 @@
 #include "client/connection.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <cerrno>
 #include <system_error>
-
-#ifndef F_SEAL_FUTURE_WRITE  // Linux 5.1
-#define F_SEAL_FUTURE_WRITE 0x0010
-#endif
+#include <utility>
 
 namespace pillion {
 namespace {
@@ -50,21 +44,6 @@ bool ReceiveExactly(int fd, std::span<std::byte> bytes, std::uint64_t deadline_n
   return true;
 }
 
-// The size and the seals are what keeps a later read from faulting: look, before mapping.
-bool MemoryIsSealed(int fd, std::size_t bytes, int seals) {
-  struct stat status {};
-  if (fstat(fd, &status) != 0 || static_cast<std::size_t>(status.st_size) != bytes) return false;
-  const int have = fcntl(fd, F_GET_SEALS);
-  return have >= 0 && (have & seals) == seals;
-}
-
-std::byte* MapShared(int fd, std::size_t bytes, int protection) {
-  void* at = mmap(nullptr, bytes, protection, MAP_SHARED | MAP_POPULATE, fd, 0);
-  if (at == MAP_FAILED) return nullptr;
-  madvise(at, bytes, MADV_DONTFORK);
-  return static_cast<std::byte*>(at);
-}
-
 }  // namespace
 
 std::optional<Endpoint> ParseUrl(std::string_view url) {
@@ -79,7 +58,7 @@ std::optional<Endpoint> ParseUrl(std::string_view url) {
 }
 
 tl::expected<std::shared_ptr<Connection>, Failure> Connection::Dial(const Endpoint& endpoint,
-                                                                    const ClientOptions& options,
+                                                                    const Geometry& wanted,
                                                                     std::uint64_t deadline_ns) {
   std::shared_ptr<Connection> connection(new Connection);
   // Without O_NONBLOCK connect() would wait for room in the backlog, with no end.
@@ -92,21 +71,20 @@ tl::expected<std::shared_ptr<Connection>, Failure> Connection::Dial(const Endpoi
       0) {
     return GoneWithErrno("cannot connect to " + endpoint.path);
   }
-  if (auto greeted = connection->Greet(endpoint, options, deadline_ns); !greeted) {
+  if (auto greeted = connection->Greet(endpoint, wanted, deadline_ns); !greeted) {
     greeted.error().text = endpoint.path + ": " + greeted.error().text;
     return tl::unexpected(greeted.error());
   }
   return connection;
 }
 
-tl::expected<void, Failure> Connection::Greet(const Endpoint& endpoint,
-                                              const ClientOptions& options,
+tl::expected<void, Failure> Connection::Greet(const Endpoint& endpoint, const Geometry& wanted,
                                               std::uint64_t deadline_ns) {
   HelloBody hello;
   hello.features = endpoint.shared_memory ? kFeatureSharedMemory : 0;
-  hello.lane_count = options.geometry.lane_count;
-  hello.request_slot_bytes = options.geometry.request_slot_bytes;
-  hello.answer_slot_bytes = options.geometry.answer_slot_bytes;
+  hello.lane_count = wanted.lane_count;
+  hello.request_slot_bytes = wanted.request_slot_bytes;
+  hello.answer_slot_bytes = wanted.answer_slot_bytes;
   std::vector<std::byte> frame;
   AppendFrame(&frame, MessageType::kHello, 1, hello);
   // A server that turns clients away hangs up at once, but says why: so read in any case.
@@ -132,6 +110,7 @@ tl::expected<void, Failure> Connection::Greet(const Endpoint& endpoint,
     return tl::unexpected(Failure{ScoreCode::kUnsupported, "this is no server of our protocol"});
   }
   message_bytes_max_ = welcome.message_bytes_max;
+  minor_ = welcome.minor;
   if ((welcome.features & kFeatureSharedMemory) == 0) return {};
   // Descriptors get lost where a sandbox does not pass them: the socket still works.
   if (fds.size() != kWelcomeDescriptors) return {};
@@ -139,31 +118,53 @@ tl::expected<void, Failure> Connection::Greet(const Endpoint& endpoint,
 }
 
 tl::expected<void, Failure> Connection::Map(const WelcomeBody& welcome, std::vector<UniqueFd> fds) {
-  geometry_ = {welcome.lane_count, welcome.request_slot_bytes, welcome.answer_slot_bytes};
-  first_sequence_ = welcome.first_sequence;
-  constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-  const int requests = fds[kRequestsMemory].get();
-  const int answers = fds[kAnswersMemory].get();
-  if (!geometry_.Valid() || !MemoryIsSealed(requests, geometry_.requests_bytes(), kSeals) ||
-      !MemoryIsSealed(answers, geometry_.answers_bytes(), kSeals)) {
-    return tl::unexpected(Failure{ScoreCode::kMalformed, "the server's memory is not as agreed"});
-  }
-  requests_ = MapShared(requests, geometry_.requests_bytes(), PROT_READ | PROT_WRITE);
-  answers_ = MapShared(answers, geometry_.answers_bytes(), PROT_READ);
-  if (requests_ == nullptr || answers_ == nullptr) return GoneWithErrno("mmap");
+  auto ring =
+      Ring::Map(0, {welcome.lane_count, welcome.request_slot_bytes, welcome.answer_slot_bytes},
+                welcome.first_sequence, fds[kRequestsMemory], fds[kAnswersMemory]);
+  if (!ring) return tl::unexpected(ring.error());
+  rings_.push_back(std::move(*ring));
   kick_ = std::move(fds[kKickEvent]);
   bell_ = std::move(fds[kBell]);
   return {};
 }
 
-Connection::~Connection() {
-  if (requests_ != nullptr) munmap(requests_, geometry_.requests_bytes());
-  if (answers_ != nullptr) munmap(answers_, geometry_.answers_bytes());
+std::shared_ptr<Ring> Connection::ring() const {
+  const std::lock_guard lock(rings_mutex_);
+  return rings_.empty() ? nullptr : rings_.back();
 }
 
-ClientLane Connection::Lane(std::uint32_t lane) const {
-  return {requests_ + geometry_.request_lane_offset(lane),
-          answers_ + geometry_.answer_lane_offset(lane), geometry_, first_sequence_};
+tl::expected<std::shared_ptr<Ring>, Failure> Connection::AddRing(const AttachedBody& attached,
+                                                                 const std::vector<UniqueFd>& fds) {
+  if (fds.size() != kAttachedDescriptors) {
+    return tl::unexpected(Failure{ScoreCode::kMalformed, "ATTACHED came without its memory"});
+  }
+  auto ring = Ring::Map(
+      attached.ring, {attached.lane_count, attached.request_slot_bytes, attached.answer_slot_bytes},
+      attached.first_sequence, fds[kRequestsMemory], fds[kAnswersMemory]);
+  if (!ring) return ring;
+  const std::lock_guard lock(rings_mutex_);
+  rings_.push_back(*ring);
+  return ring;
+}
+
+// Nobody can come to hold a lane of an older ring anew, so a ring that is held here alone stays so.
+std::vector<std::uint16_t> Connection::DropUnusedRings() {
+  std::vector<std::uint16_t> dropped;
+  const std::lock_guard lock(rings_mutex_);
+  for (std::size_t i = 0; i + 1 < rings_.size();) {
+    if (rings_[i].use_count() != 1) {
+      ++i;
+      continue;
+    }
+    dropped.push_back(rings_[i]->id());
+    rings_.erase(rings_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return dropped;
+}
+
+bool Connection::has_older_rings() const {
+  const std::lock_guard lock(rings_mutex_);
+  return rings_.size() > 1;
 }
 
 void Connection::Kick() const noexcept {
@@ -176,16 +177,17 @@ void Connection::Die() {
   dead_.store(true, std::memory_order_seq_cst);  // SYNC: dead
   // A thread between its look at `dead` and its sleep misses one wake, so wake until all left.
   while (sleepers_.load(std::memory_order_seq_cst) != 0) {
-    for (std::uint32_t lane = 0; lane < geometry_.lane_count; ++lane) Lane(lane).Interrupt();
+    {
+      const std::lock_guard lock(rings_mutex_);
+      for (const std::shared_ptr<Ring>& ring : rings_) ring->Interrupt();
+    }
     const timespec pause{0, 100'000};
     nanosleep(&pause, nullptr);
   }
 }
 
 void Connection::CloseInChild() {
-  // The mappings are not inherited, and something else may lie there by now.
-  requests_ = nullptr;
-  answers_ = nullptr;
+  for (const std::shared_ptr<Ring>& ring : rings_) ring->ForgetMemory();
   socket_.Reset();
   kick_.Reset();
   bell_.Reset();

@@ -2,17 +2,19 @@
 // binds all models anew before a call can use the new connection.
 #include <poll.h>
 #include <pthread.h>
+#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <random>
 
+#include "client/backoff.h"
 #include "client/client_core.h"
 
 namespace pillion {
 namespace {
 
-constexpr std::uint64_t kFirstPauseNs = 1'000'000;
+constexpr int kLookForUnusedMs = 20;  // rings, while there are older ones
 
 // The program's signals are not the keeper's business.
 void BlockSignals() {
@@ -29,7 +31,8 @@ void ClientCore::Keep() {
   std::uint32_t attempt = 0;
   while (!stopping_.load()) {
     if (const Session current = session(); current.connection) {
-      WaitForHangup(current);
+      while (Watch(current)) {
+      }
       Disconnect();
       attempt = 0;
       continue;
@@ -46,8 +49,13 @@ void ClientCore::Keep() {
 }
 
 tl::expected<ClientCore::Session, Failure> ClientCore::Connect() {
+  Geometry wanted;
+  {
+    const std::lock_guard lock(mutex_);
+    wanted = wanted_;
+  }
   auto connection =
-      Connection::Dial(endpoint_, options_, DeadlineAfter(MonotonicNs(), options_.connect_ns_max));
+      Connection::Dial(endpoint_, wanted, DeadlineAfter(MonotonicNs(), options_.connect_ns_max));
   if (!connection) return tl::unexpected(connection.error());
   Session session{std::move(*connection), nullptr, ++last_generation_};
   session.channel = std::make_shared<SocketChannel>(session.connection);
@@ -82,19 +90,14 @@ void ClientCore::BindAllAndPublish(Session session) {
 
 void ClientCore::Publish(Session session) {
   const Connection& connection = *session.connection;
-  const bool memory = connection.shared_memory();
   {
     const std::lock_guard lock(mutex_);
     session_ = session;
+    UseRing(session, connection.ring());
   }
-  const auto max = [&](std::size_t bytes) {
-    return memory ? static_cast<std::uint32_t>(bytes) : 0;
-  };
-  request_bytes_max_.store(max(connection.geometry().request_payload_bytes_max()));
-  answer_bytes_max_.store(max(connection.geometry().answer_payload_bytes_max()));
-  lanes_.Install(session.connection, session.generation);
+  lanes_.ExpectCrowds();
   generation_.store(session.generation, std::memory_order_release);
-  transport_.store(memory ? Transport::kSharedMemory : Transport::kSocket,
+  transport_.store(connection.shared_memory() ? Transport::kSharedMemory : Transport::kSocket,
                    std::memory_order_release);
   counters_.connects.fetch_add(1, std::memory_order_relaxed);
 }
@@ -110,28 +113,35 @@ void ClientCore::Disconnect() {
   if (!gone.connection) return;
   gone.channel->Break();
   gone.connection->Die();
-  lanes_.Install(nullptr, gone.generation);
+  const std::lock_guard lock(mutex_);
+  UseRing(gone, nullptr);
 }
 
 // Bytes on the socket are for the threads that call; without asked events poll() returns for a
 // hang-up alone.
-void ClientCore::WaitForHangup(const Session& session) {
-  pollfd watched[] = {{session.connection->socket(), 0, 0}, {stop_event_.get(), POLLIN, 0}};
-  while (poll(watched, 2, -1) < 0 && errno == EINTR) {
+bool ClientCore::Watch(const Session& session) {
+  const int timeout_ms = session.connection->has_older_rings() ? kLookForUnusedMs : -1;
+  pollfd watched[] = {{session.connection->socket(), 0, 0}, {keeper_event_.get(), POLLIN, 0}};
+  if (poll(watched, 2, timeout_ms) < 0) return errno == EINTR;
+  if (stopping_.load() || watched[0].revents != 0) return false;
+  if (watched[1].revents != 0) {
+    eventfd_t ignored = 0;
+    eventfd_read(keeper_event_.get(), &ignored);
   }
+  GiveUnusedRingsBack(session);
+  GrowAsNeeded();
+  return true;
 }
 
-// Doubling, and somewhere between half and the whole of it, so that the clients of a server that
-// was restarted do not come all at once.
 void ClientCore::Pause(std::uint32_t attempt) {
-  const std::uint64_t longest = std::max(options_.backoff_ns_max, kFirstPauseNs);
-  const std::uint64_t pause = std::min(longest, kFirstPauseNs << std::min(attempt, 20u));
   std::minstd_rand random(static_cast<unsigned>(MonotonicNs()));
-  const std::uint64_t jittered = pause / 2 + random() % (pause / 2 + 1);
-  const timespec wait{static_cast<time_t>(jittered / 1'000'000'000),
-                      static_cast<long>(jittered % 1'000'000'000)};
-  pollfd stop{stop_event_.get(), POLLIN, 0};
-  ppoll(&stop, 1, &wait, nullptr);
+  const std::uint64_t pause_ns = ReconnectPause(attempt, random());
+  const timespec wait{static_cast<time_t>(pause_ns / 1'000'000'000),
+                      static_cast<long>(pause_ns % 1'000'000'000)};
+  pollfd stop{keeper_event_.get(), POLLIN, 0};
+  if (ppoll(&stop, 1, &wait, nullptr) <= 0 || stopping_.load()) return;
+  eventfd_t ignored = 0;
+  eventfd_read(keeper_event_.get(), &ignored);
 }
 
 }  // namespace pillion

@@ -14,11 +14,13 @@ std::uint64_t Mask(std::size_t bits) {
 
 }  // namespace
 
-LanePool::LanePool(std::uint32_t lane_count, SpinBudget spin) : free_(Mask(lane_count)) {
-  for (std::uint32_t i = 0; i < lane_count; ++i) {
+LanePool::LanePool(std::uint32_t lanes_max, std::uint32_t spinning_lanes, SpinBudget spin,
+                   std::function<void()> crowded)
+    : on_crowded_(std::move(crowded)), free_(Mask(lanes_max)) {
+  for (std::uint32_t i = 0; i < lanes_max; ++i) {
     lanes_.push_back(std::make_unique<Lane>());
     lanes_.back()->index = i;
-    lanes_.back()->spin = spin;
+    if (i < spinning_lanes) lanes_.back()->spin = spin;
   }
 }
 
@@ -31,42 +33,73 @@ Lane* LanePool::TryTake() {
     const std::uint64_t lowest = usable & -usable;
     if (!free_.compare_exchange_weak(free, free & ~lowest, std::memory_order_acquire)) continue;
     Lane* lane = lanes_[static_cast<std::size_t>(std::countr_zero(lowest))].get();
-    if (lane->generation != generation_.load(std::memory_order_acquire)) Refresh(lane);
+    Renew(lane);
     return lane;
   }
 }
 
+// Nobody overtakes who waits.
 Lane* LanePool::Take(std::uint64_t deadline_ns) {
-  if (Lane* lane = TryTake()) return lane;
+  if (waiting_.load(std::memory_order_relaxed) == 0) {
+    if (Lane* lane = TryTake()) return lane;
+  }
+  return Wait(deadline_ns);
+}
+
+Lane* LanePool::Wait(std::uint64_t deadline_ns) {
+  if (usable_.load() == 0) return nullptr;
+  waits_.fetch_add(1, std::memory_order_relaxed);
+  Waiter self;
   std::unique_lock lock(wait_mutex_);
-  waiters_.fetch_add(1);  // SYNC: lane-waiter
-  Lane* lane = nullptr;
-  while ((lane = TryTake()) == nullptr && usable_.load() != 0) {
+  queue_.push_back(&self);
+  waiting_.store(queue_.size());
+  FullFence();  // SYNC: lane-waiter
+  ServeWaiters();
+  if (self.lane == nullptr && on_crowded_ && !crowded_.exchange(true)) on_crowded_();
+  while (self.lane == nullptr && usable_.load() != 0) {
     const std::uint64_t now = MonotonicNs();
     if (now >= deadline_ns) break;
     const std::uint64_t left = std::min<std::uint64_t>(deadline_ns - now, 1'000'000'000);
-    returned_.wait_for(lock, std::chrono::nanoseconds(left));
+    self.served.wait_for(lock, std::chrono::nanoseconds(left));
   }
-  waiters_.fetch_sub(1);
-  return lane;
+  if (self.lane == nullptr) {
+    std::erase(queue_, &self);
+    waiting_.store(queue_.size());
+  }
+  return self.lane;
+}
+
+void LanePool::ServeWaiters() {
+  while (!queue_.empty()) {
+    Lane* lane = TryTake();
+    if (lane == nullptr) return;
+    Waiter* first = queue_.front();
+    queue_.pop_front();
+    waiting_.store(queue_.size());
+    first->lane = lane;
+    first->served.notify_one();
+  }
 }
 
 void LanePool::Return(Lane* lane) {
   free_.fetch_or(std::uint64_t{1} << lane->index);
-  if (waiters_.load() == 0) return;  // SYNC: lane-waiter
+  if (waiting_.load() == 0) return;  // SYNC: lane-waiter
   const std::lock_guard lock(wait_mutex_);
-  returned_.notify_one();
+  ServeWaiters();
 }
 
-void LanePool::Install(std::shared_ptr<Connection> connection, std::uint32_t generation) {
-  const std::size_t count = connection ? connection->geometry().lane_count : 0;
-  const bool memory = connection && connection->shared_memory();
+void LanePool::Install(std::shared_ptr<Connection> connection, std::shared_ptr<Ring> ring,
+                       std::uint32_t generation) {
+  const std::uint64_t usable =
+      ring ? Mask(std::min<std::size_t>(ring->geometry().lane_count, lanes_.size())) : 0;
   {
-    const std::lock_guard lock(connection_mutex_);
-    connection_ = memory ? std::move(connection) : nullptr;
-    generation_.store(generation, std::memory_order_release);
+    const std::lock_guard lock(current_mutex_);
+    connection_ = ring ? std::move(connection) : nullptr;
+    ring_ = std::move(ring);
+    generation_ = generation;
+    install_.fetch_add(1, std::memory_order_release);
   }
-  usable_.store(memory ? Mask(std::min(count, lanes_.size())) : 0);
+  usable_.store(usable);
   // Free lanes let go of the old memory now, taken ones when they are taken next.
   for (const std::unique_ptr<Lane>& lane : lanes_) {
     const std::uint64_t bit = std::uint64_t{1} << lane->index;
@@ -75,15 +108,19 @@ void LanePool::Install(std::shared_ptr<Connection> connection, std::uint32_t gen
     Return(lane.get());
   }
   const std::lock_guard lock(wait_mutex_);
-  returned_.notify_all();
+  ServeWaiters();
+  if (usable != 0) return;
+  for (Waiter* waiter : queue_) waiter->served.notify_one();
 }
 
 void LanePool::Refresh(Lane* lane) {
-  const std::lock_guard lock(connection_mutex_);
-  lane->generation = generation_.load(std::memory_order_relaxed);
-  const bool exists = connection_ && lane->index < connection_->geometry().lane_count;
+  const std::lock_guard lock(current_mutex_);
+  const bool exists = ring_ && lane->index < ring_->geometry().lane_count;
+  lane->install = install_.load(std::memory_order_relaxed);
+  lane->generation = generation_;
   lane->connection = exists ? connection_ : nullptr;
-  lane->end = exists ? connection_->Lane(lane->index) : ClientLane();
+  lane->ring = exists ? ring_ : nullptr;
+  lane->end = exists ? ring_->Lane(lane->index) : ClientLane();
 }
 
 }  // namespace pillion

@@ -30,11 +30,11 @@ struct Endpoint {
 std::optional<Endpoint> ParseUrl(std::string_view url);
 
 struct ClientOptions {
-  Geometry geometry;
+  Geometry geometry;                             // to begin with
+  std::uint32_t lanes_max = kLanesMax;           // what it may grow to, as threads call
   std::uint64_t connect_ns_max = 1'000'000'000;  // until open() gives up, and of each later attempt
   bool connect_later = false;  // open() succeeds without a server; the keeper goes on trying
   std::uint64_t spin_ns = kSpinAdaptive;
-  std::uint64_t backoff_ns_max = 1'000'000'000;
 
   static constexpr std::uint64_t kSpinAdaptive = ~std::uint64_t{0};
 };

@@ -72,15 +72,17 @@ typedef struct pillion_client pillion_client;
 
 typedef struct pillion_options {
   size_t size;
-  uint32_t lanes;              /* calls at a time over shared memory, 1 to 64; more wait */
-  uint32_t request_slot_bytes; /* larger rows go over the socket */
-  uint32_t answer_slot_bytes;
-  uint32_t connect_later; /* not 0: succeed without a server, connect when there is one */
+  uint32_t lanes;              /* calls at a time over shared memory, 1 to 64, to begin with */
+  uint32_t request_slot_bytes; /* likewise; a bind or a row that needs larger ones gets them, */
+  uint32_t answer_slot_bytes;  /* up to 64 KiB and to 16 MiB for all slots of all lanes */
+  uint32_t connect_later;      /* not 0: succeed without a server, connect when there is one */
   uint64_t connect_timeout_ns;
-  uint64_t spin_ns; /* how long a call spins before it sleeps; 0: never */
+  uint64_t spin_ns;   /* how long a call spins before it sleeps; 0: never */
+  uint32_t lanes_max; /* lanes grow up to this, or to what the server grants, while threads wait */
+  uint32_t reserved;
 } pillion_options;
 #define PILLION_OPTIONS_INIT \
-  { sizeof(pillion_options), 8, 1152, 384, 0, 1000000000u, PILLION_SPIN_ADAPTIVE }
+  { sizeof(pillion_options), 8, 1152, 384, 0, 1000000000u, PILLION_SPIN_ADAPTIVE, 64, 0 }
 
 /* `url`: "shm:PATH" of the server's socket; falls back to the socket where memory cannot be
  * shared. "unix:PATH": the socket alone. `options` NULL: defaults. */
@@ -90,9 +92,11 @@ PILLION_API pillion_code pillion_open(const char* url, const pillion_options* op
  * no other thread may be in a call. NULL is allowed. */
 PILLION_API void pillion_close(pillion_client* client);
 
-/* "shm", "unix", or "" while there is no connection. */
+/* "shm" where memory is shared, "unix", or "" while there is no connection. */
 PILLION_API const char* pillion_transport(const pillion_client* client);
 
+/* Each call for a row is counted once: in ring_calls, in socket_calls, in lane_deadlines or in
+ * unconnected, and nowhere if it was refused before it was sent. */
 typedef struct pillion_stats {
   size_t size;
   uint64_t ring_calls;
@@ -104,9 +108,17 @@ typedef struct pillion_stats {
   uint64_t socket_failures;
   uint64_t unconnected; /* calls that met no server, or no layout */
   uint64_t connects;
+  uint64_t socket_deadlines;
+  uint64_t
+      socket_overflows;    /* of socket_calls: memory is shared, but no slot holds row or answer */
+  uint64_t lane_waits;     /* times that a call had to wait for a lane */
+  uint64_t lane_deadlines; /* calls whose deadline passed while they waited for a lane */
+  uint64_t lanes;          /* now; 0 where no memory is shared */
+  uint64_t request_slot_bytes;
+  uint64_t answer_slot_bytes;
 } pillion_stats;
 #define PILLION_STATS_INIT \
-  { sizeof(pillion_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+  { sizeof(pillion_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 PILLION_API pillion_code pillion_get_stats(const pillion_client* client, pillion_stats* stats);
 
 /* Asks the server: "status", "ready" or "models". The answer is JSON; at most `capacity` bytes of
@@ -125,6 +137,10 @@ PILLION_API pillion_code pillion_bind(pillion_client* client, const char* name,
                                       uint64_t timeout_ns, pillion_model** model,
                                       pillion_error* error);
 PILLION_API void pillion_model_free(pillion_model* model);
+
+/* How this model's rows travel: "shm", "unix", or "" while there is no connection. "unix" with
+ * shared memory: the last row, or its answer, fits no slot; see pillion_stats.socket_overflows. */
+PILLION_API const char* pillion_model_transport(const pillion_model* model);
 
 PILLION_API size_t pillion_input_count(const pillion_model* model);
 PILLION_API size_t pillion_output_count(const pillion_model* model);

@@ -62,6 +62,8 @@ class Model {
     return pillion_score_each(model_.get(), inputs.data(), inputs.size(), ToNanoseconds(timeout),
                               outputs.data());
   }
+  // How the rows travel: "shm", "unix", or "" without a connection.
+  std::string transport() const { return pillion_model_transport(model_.get()); }
   pillion_model* get() const { return model_.get(); }
 
  private:

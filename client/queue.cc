@@ -1,5 +1,6 @@
 #include "client/queue.h"
 
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -28,6 +29,7 @@ bool Queue::OnRing() const {
 // A lane of the connection of the moment. The old one is kept until what is on it has ended.
 bool Queue::EnsureLane() {
   if (lane_ != nullptr) {
+    if (!OnRing()) core_->lanes().Renew(lane_);
     const Connection* connection = lane_->connection.get();
     if (connection != nullptr && !connection->dead() && lane_->generation == core_->generation()) {
       return true;
@@ -47,28 +49,29 @@ ScoreCode Queue::Submit(const BoundModel& model, std::span<const std::byte> requ
   const std::uint64_t deadline_ns = DeadlineAfter(now_ns, timeout_ns);
   if (!core_->Prepare(model, RequestKind::kRow, now_ns, deadline_ns, &call)) return call.code;
   if (entries_.size() == kLaneSlots) return ScoreCode::kBusy;
-  Entry entry{completion, call.head.deadline_ns, 0, &completion.answer->buffer, nullptr, nullptr};
+  Entry entry{completion, call, 0, &completion.answer->buffer, 0, nullptr, nullptr};
   if (!core_->FitsLane(model, request.size())) {
-    const ScoreCode code = SubmitOverSocket(call, request, &entry);
+    const ScoreCode code = SubmitOverSocket(request, &entry);
     if (code == ScoreCode::kOk) entries_.push_back(std::move(entry));
     return code;
   }
   if (!EnsureLane()) return ScoreCode::kBusy;
   if (lane_->generation != call.generation) return ScoreCode::kServerGone;
-  if (lane_->connection->draining()) return ScoreCode::kDraining;
+  if (request.size() > lane_->end.request_payload_bytes_max()) return ScoreCode::kBusy;
+  if (lane_->ring->draining()) return ScoreCode::kDraining;
   entry.sequence = lane_->end.TrySubmit(call.head, request);
   if (entry.sequence == 0) return ScoreCode::kBusy;
   if (lane_->end.MustKick()) {
     lane_->counters.kicks.Add();
     lane_->connection->Kick();
   }
-  lane_->counters.calls.Add();
   entries_.push_back(std::move(entry));
   return ScoreCode::kOk;
 }
 
-ScoreCode Queue::SubmitOverSocket(const ClientCore::Prepared& call,
-                                  std::span<const std::byte> request, Entry* entry) {
+ScoreCode Queue::SubmitOverSocket(std::span<const std::byte> request, Entry* entry) {
+  const ClientCore::Prepared& call = entry->call;
+  entry->request_bytes = request.size();
   entry->channel = core_->channel();
   if (!entry->channel || core_->generation() != call.generation) return ScoreCode::kServerGone;
   const ScoreBody body{call.head.layout, static_cast<std::uint16_t>(call.head.kind), 0,
@@ -78,31 +81,46 @@ ScoreCode Queue::SubmitOverSocket(const ClientCore::Prepared& call,
                               call.head.deadline_ns, entry->frame.get());
 }
 
+// The answer fits no slot: asks for it over the socket. True if that is not possible.
+bool Queue::SendAgain(Entry* entry) {
+  const std::uint64_t sequence = std::exchange(entry->sequence, 0);
+  const ScoreCode code = SubmitOverSocket(lane_->end.Sent(sequence), entry);
+  lane_->end.Consume(sequence);
+  if (code == ScoreCode::kOk) return false;
+  entry->frame.reset();
+  entry->answer->Fail(code);
+  return true;
+}
+
 bool Queue::EndOnRing(Entry* entry, std::uint64_t now_ns) {
   if (lane_->end.Answered(entry->sequence)) {
     std::span<const std::byte> payload;
     const AnswerHead head = lane_->end.Read(entry->sequence, &payload);
+    if ((head.flags & kAnswerOverSlot) != 0) return SendAgain(entry);
     entry->answer->Assign(head, payload);
     lane_->end.Consume(entry->sequence);
-  } else if (lane_->connection->dead() || now_ns >= entry->deadline_ns) {
+    entry->completion.answer->bound->SetOverSocket(false);
+  } else if (lane_->connection->dead() || now_ns >= entry->call.head.deadline_ns) {
     entry->answer->Fail(lane_->connection->dead() ? ScoreCode::kServerGone : ScoreCode::kDeadline);
     lane_->end.Abandon(entry->sequence);
   } else {
     return false;
   }
-  if (entry->answer->head.code != ScoreCode::kOk) lane_->counters.failures.Add();
+  ClientCore::CountOverRing(lane_, *entry->answer);
   return true;
 }
 
 bool Queue::EndOnSocket(Entry* entry, std::uint64_t now_ns) {
   const ScoreCode code = entry->channel->Await(entry->frame.get(), 0);
-  if (code == ScoreCode::kDeadline && now_ns < entry->deadline_ns) return false;
+  if (code == ScoreCode::kDeadline && now_ns < entry->call.head.deadline_ns) return false;
   if (code != ScoreCode::kOk) {
     entry->channel->Forget(entry->frame.get());
     entry->answer->Fail(code);
-    return true;
+  } else {
+    AssignAnswer(*entry->frame, entry->answer);
   }
-  AssignAnswer(*entry->frame, entry->answer);
+  core_->CountOverSocket(*entry->completion.answer->bound, entry->call.head.kind,
+                         entry->request_bytes, *entry->answer);
   return true;
 }
 
@@ -125,7 +143,7 @@ void Queue::Poll(std::size_t capacity, std::vector<Completion>* completions) {
 bool Queue::AnyEnded() {
   const std::uint64_t now_ns = MonotonicNs();
   for (const Entry& entry : entries_) {
-    if (now_ns >= entry.deadline_ns) return true;
+    if (now_ns >= entry.call.head.deadline_ns) return true;
     if (entry.sequence == 0) {
       if (entry.channel->Await(entry.frame.get(), 0) != ScoreCode::kDeadline) return true;
     } else if (lane_->end.Answered(entry.sequence) || lane_->connection->dead()) {
@@ -139,7 +157,7 @@ void Queue::Wait(std::uint64_t timeout_ns) {
   if (core_->forked() || entries_.empty() || AnyEnded()) return;
   const std::uint64_t now_ns = MonotonicNs();
   std::uint64_t until_ns = DeadlineAfter(now_ns, timeout_ns);
-  for (const Entry& entry : entries_) until_ns = std::min(until_ns, entry.deadline_ns);
+  for (const Entry& entry : entries_) until_ns = std::min(until_ns, entry.call.head.deadline_ns);
   // A lane is answered in order, so the oldest is the one to wait for. Where some went over the
   // socket too, look at both in turn.
   const bool both = OnRing() && std::any_of(entries_.begin(), entries_.end(),
@@ -158,13 +176,25 @@ void Queue::Wait(std::uint64_t timeout_ns) {
 
 int Queue::Descriptor() {
   if (core_->forked()) return -1;
-  if (EnsureLane()) return lane_->connection->bell();
-  const auto channel = core_->channel();
-  return channel ? channel->socket() : -1;
+  if (!EnsureLane()) {
+    const auto channel = core_->channel();
+    return channel ? channel->socket() : -1;
+  }
+  // Answers come by the ring, and those that fit no slot by the socket.
+  if (std::exchange(watched_generation_, lane_->generation) != lane_->generation) {
+    watch_.Reset(epoll_create1(EPOLL_CLOEXEC));
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLET;  // what nobody reads must not make it readable for ever
+    epoll_ctl(watch_.get(), EPOLL_CTL_ADD, lane_->connection->bell(), &event);
+    epoll_ctl(watch_.get(), EPOLL_CTL_ADD, lane_->connection->socket(), &event);
+  }
+  return watch_.get();
 }
 
 bool Queue::Arm() {
   if (core_->forked()) return false;
+  std::array<epoll_event, 2> seen;
+  if (watch_) epoll_wait(watch_.get(), seen.data(), static_cast<int>(seen.size()), 0);
   if (OnRing()) {
     std::array<std::byte, 64> rings;
     while (recv(lane_->connection->bell(), rings.data(), rings.size(), MSG_DONTWAIT) > 0) {

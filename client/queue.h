@@ -38,18 +38,19 @@ class Queue {
  private:
   struct Entry {
     Completion completion;
-    std::uint64_t deadline_ns = 0;
+    ClientCore::Prepared call;
     std::uint64_t sequence = 0;  // 0: over the socket
     AnswerBuffer* answer = nullptr;
+    std::size_t request_bytes = 0;  // of one that goes over the socket
     std::unique_ptr<AwaitedFrame> frame;
     std::shared_ptr<SocketChannel> channel;
   };
 
-  ScoreCode SubmitOverSocket(const ClientCore::Prepared& call, std::span<const std::byte> request,
-                             Entry* entry);
+  ScoreCode SubmitOverSocket(std::span<const std::byte> request, Entry* entry);
   bool EnsureLane();
   // True if the entry has ended; then its answer is filled.
   bool End(Entry* entry, std::uint64_t now_ns);
+  bool SendAgain(Entry* entry);
   bool EndOnRing(Entry* entry, std::uint64_t now_ns);
   bool EndOnSocket(Entry* entry, std::uint64_t now_ns);
   bool AnyEnded();
@@ -57,7 +58,9 @@ class Queue {
 
   ClientCore* core_;
   Lane* lane_ = nullptr;
-  std::vector<Entry> entries_;  // in the order of submits
+  UniqueFd watch_;                        // an epoll of bell and socket; see Descriptor()
+  std::uint32_t watched_generation_ = 0;  // of the connection whose they are
+  std::vector<Entry> entries_;            // in the order of submits
 };
 
 }  // namespace pillion

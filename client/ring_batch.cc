@@ -14,7 +14,7 @@ class RingBatch {
 
   std::size_t Run(std::uint64_t now_ns) {
     std::size_t ok = 0;
-    if (lane_->connection->draining()) failed_ = ScoreCode::kDraining;
+    if (lane_->ring->draining()) failed_ = ScoreCode::kDraining;
     for (std::size_t row = 0; row < rows_.size(); ++row) {
       // Filled up by halves: the look whether the server sleeps needs a fence, which waits for all
       // stores of the rows before it.

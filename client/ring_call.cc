@@ -58,7 +58,7 @@ Waited WaitForSlot(Lane* lane, std::uint64_t start_ns, std::uint64_t deadline_ns
 
 ScoreCode CallOverRing(Lane* lane, const RequestHead& head, std::span<const std::byte> request,
                        std::uint64_t now_ns, AnswerBuffer* answer) noexcept {
-  if (lane->connection->draining()) return answer->Fail(ScoreCode::kDraining);
+  if (lane->ring->draining()) return answer->Fail(ScoreCode::kDraining);
   std::uint64_t sequence = lane->end.TrySubmit(head, request);
   if (sequence == 0) {
     const Waited waited = WaitForSlot(lane, now_ns, head.deadline_ns);

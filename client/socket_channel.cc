@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
 namespace pillion {
 namespace {
@@ -141,26 +142,46 @@ void SocketChannel::Forget(AwaitedFrame* reply) {
 void SocketChannel::ReadOnce(std::uint64_t deadline_ns) {
   PollSocket(socket(), POLLIN, deadline_ns);
   const std::span<std::byte> space = input_.Space();
-  const ssize_t received = recv(socket(), space.data(), space.size(), MSG_DONTWAIT);
+  const ssize_t received = ReceiveWithDescriptors(socket(), space, MSG_DONTWAIT, &fds_);
   if (received == 0 || (received < 0 && !TryAgain())) return Break();
   if (received < 0) return;
+  if (fds_.size() > kPassedDescriptorsMax) return Break();
   input_.Filled(static_cast<std::size_t>(received));
   MessageFrame frame;
   FrameBuffer::Status status = FrameBuffer::Status::kFrame;
   while ((status = input_.Next(&frame)) == FrameBuffer::Status::kFrame) Deliver(frame);
   if (status == FrameBuffer::Status::kTooLarge) Break();
+  for (const auto& [type, id] : std::exchange(unwanted_, {})) {
+    const DetachBody body{id, {}};
+    static_assert(sizeof(DetachBody) == sizeof(UnbindBody));
+    Tell(type, std::as_bytes(std::span(&body, 1)));
+  }
+}
+
+// An answer whose caller has given up. What it brought would stay at the server for ever.
+void SocketChannel::GiveBack(const MessageFrame& frame) {
+  std::uint16_t id = 0;
+  std::span<const std::byte> rest;
+  if (!SplitBody(frame.body, &id, &rest)) return;
+  if (frame.header.type == MessageType::kBound) unwanted_.emplace_back(MessageType::kUnbind, id);
+  if (frame.header.type == MessageType::kAttached) {
+    unwanted_.emplace_back(MessageType::kDetach, id);
+  }
 }
 
 void SocketChannel::Deliver(const MessageFrame& frame) {
   const std::lock_guard lock(mutex_);
+  std::vector<UniqueFd> fds;
+  if (frame.header.type == MessageType::kAttached) fds.swap(fds_);
   const auto found = std::find_if(awaited_.begin(), awaited_.end(), [&](const AwaitedFrame* reply) {
     return reply->tag == frame.header.tag;
   });
-  if (found == awaited_.end()) return;  // given up by its caller
+  if (found == awaited_.end()) return GiveBack(frame);
   AwaitedFrame* reply = *found;
   awaited_.erase(found);
   reply->type = frame.header.type;
   reply->body.assign(frame.body.begin(), frame.body.end());
+  reply->fds = std::move(fds);
   reply->done = true;
 }
 

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "client/connection.h"
@@ -22,6 +23,7 @@ struct AwaitedFrame {
   bool done = false;
   MessageType type{};
   std::vector<std::byte> body;
+  std::vector<UniqueFd> fds;  // of ATTACHED
 };
 
 class SocketChannel {
@@ -55,11 +57,15 @@ class SocketChannel {
   // Waits for bytes and hands the frames in them out. Called by one thread at a time.
   void ReadOnce(std::uint64_t deadline_ns);
   void Deliver(const MessageFrame& frame);
+  void GiveBack(const MessageFrame& frame);
 
   const std::shared_ptr<Connection> connection_;
   std::atomic<std::uint64_t> next_tag_{2};  // 1 was HELLO's
   std::mutex write_mutex_;
   FrameBuffer input_;  // of the thread that reads
+  // Likewise: received, of a frame that is not whole yet; and what came for nobody.
+  std::vector<UniqueFd> fds_;
+  std::vector<std::pair<MessageType, std::uint16_t>> unwanted_;  // to be given back: how, id
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

@@ -72,8 +72,7 @@ class ClientLane {
 
   std::size_t request_payload_bytes_max() const { return request_slot_bytes_ - kSlotHeadBytes; }
 
-  // The next request's slot is free, or taken by one whose answer is awaited, or by one that was
-  // given up and not answered yet: then it is free once Answered(slot_holder()).
+  // Whether the next slot is free. kAbandoned: once Answered(slot_holder()).
   enum class NextSlot : std::uint8_t { kFree, kPending, kAbandoned };
   NextSlot next_slot() noexcept {
     const std::uint64_t bit = Bit(next_);
@@ -120,6 +119,11 @@ class ClientLane {
     const std::size_t length = slot.length.load(std::memory_order_relaxed);
     *payload = {slot.payload, std::min(length, answer_slot_bytes_ - kSlotHeadBytes)};
     return head;
+  }
+
+  // What was sent. Valid until Consume(sequence).
+  std::span<const std::byte> Sent(std::uint64_t sequence) const noexcept {
+    return {Request(sequence).payload, Request(sequence).length.load(std::memory_order_relaxed)};
   }
 
   // The answer has been read: its slot may be used again.

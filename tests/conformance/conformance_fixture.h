@@ -58,6 +58,12 @@ class Conformance : public ::testing::TestWithParam<const char*> {
     }
     return row;
   }
+  // A number of the server's status.
+  static std::uint64_t ServerCount(const Client& client, const std::string& name) {
+    const std::string status = *client.Ask("status");
+    const std::size_t at = status.find("\"" + name + "\":");
+    return std::stoull(status.substr(at + name.size() + 3));
+  }
   template <typename Condition>
   static void WaitUntil(Condition condition) {
     const auto end = std::chrono::steady_clock::now() + kPatience;

@@ -160,14 +160,12 @@ TEST_P(Scoring, ManyAtOnceWithoutTimeAreNotSent) {
   for (int i = 0; i < 3000; ++i) rows.push_back(model.NewRow());
   std::vector<client_api::Answer> answers;
   ASSERT_EQ(model.ScoreEach(rows, kPatience, &answers), rows.size());
-  const auto requests = [&] {
-    const pillion_stats stats = client.stats();
-    return GetParam() == std::string("shm") ? stats.kicks : stats.socket_calls;
-  };
-  const std::uint64_t before = requests();
+  const std::uint64_t before = ServerCount(client, "requests_ring") +  //
+                               ServerCount(client, "requests_socket");
   EXPECT_LT(model.ScoreEach(rows, 1us, &answers), rows.size());
   EXPECT_EQ(answers.back().code(), PILLION_DEADLINE);
-  EXPECT_LE(requests(), before + 64);
+  EXPECT_LE(ServerCount(client, "requests_ring") + ServerCount(client, "requests_socket"),
+            before + 64);
 }
 
 TEST_P(Scoring, ScoresManyAtOnce) {
