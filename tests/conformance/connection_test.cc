@@ -1,9 +1,13 @@
 // What a client does when servers and processes come and go.
 #include <gmock/gmock.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <thread>
 
+#include "schemas/descriptors.h"
 #include "tests/conformance/conformance_fixture.h"
 
 namespace pillion {
@@ -11,7 +15,18 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class ConnectionTest : public Conformance {};
+class ConnectionTest : public Conformance {
+ protected:
+  static UniqueFd Listen(const std::string& path) {
+    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    const auto* const name = reinterpret_cast<const sockaddr*>(&address);
+    if (bind(fd.get(), name, sizeof(address)) != 0 || listen(fd.get(), 64) != 0) return {};
+    return fd;
+  }
+};
 
 TEST_P(ConnectionTest, ComesBackWithItsModelsAfterARestart) {
   StartServer();
@@ -129,6 +144,34 @@ TEST_P(ConnectionTest, BindsAndFreesForEver) {
   std::vector<client_api::Model> kept;
   for (int i = 0; i < 4; ++i) kept.push_back(Bind(client, "echo"));
   EXPECT_EQ(client.Bind("echo").error().code, PILLION_REFUSED);
+}
+
+// The pauses between a client's attempts stay short however long the server is away: they are
+// told by counting the attempts that a listener without a protocol meets.
+TEST_P(ConnectionTest, GoesOnTryingInShortPauses) {
+  StartServer();
+  std::vector<Client> clients;
+  for (int i = 0; i < 8; ++i) clients.push_back(Connect());
+  StopServer();
+  for (const Client& client : clients) WaitUntil([&] { return client.transport().empty(); });
+  std::this_thread::sleep_for(1s);
+  const UniqueFd listener = Listen(directory_.socket());
+  ASSERT_TRUE(listener);
+  const auto end = std::chrono::steady_clock::now() + 3s;
+  int attempts = 0;
+  for (pollfd event{listener.get(), POLLIN, 0}; std::chrono::steady_clock::now() < end;) {
+    if (poll(&event, 1, 10) != 1) continue;
+    close(accept(listener.get(), nullptr, nullptr));
+    ++attempts;
+  }
+  // Pauses of at most a second would make 24 to 48 attempts of these eight.
+  EXPECT_GE(attempts, 8 * 3 * 4) << "more than 250 ms between attempts";
+  unlink(directory_.socket().c_str());
+  StartServer();
+  for (const Client& client : clients) {
+    WaitUntil([&] { return !client.transport().empty(); });
+    EXPECT_TRUE(client.Bind("echo"));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Transports, ConnectionTest, ::testing::Values("shm", "unix"),
