@@ -38,3 +38,5 @@ title "batches of 16"
 title "64 rows in flight"
 "$pillion" bench "$demo/house-lr.zip" --rows "$demo/houses.frame.json" --select prediction \
   --transport shm --in-flight 64
+title "many threads on one client"
+"$build/bin/threads_report"
