@@ -54,6 +54,10 @@ class Arguments {
   std::uint32_t blamed_input_ = 0;
 };
 
+// What a step of Plan::fast_steps() answers for a row that is not the usual one: the plain steps
+// decide. Never leaves the workspace.
+inline constexpr auto kUnusualRow = static_cast<ScoreCode>(0xff);
+
 // Computes an op for one row. Immutable; any number of threads may run one kernel.
 class Kernel {
  public:
@@ -74,6 +78,9 @@ struct Operation {
   std::vector<Port> outputs;  // the node may declare a part of them
   std::shared_ptr<const Kernel> kernel;
   bool may_skip = false;  // Run may return kSkipped, so the step counts for every output
+  // Where a column that it reads is not given, a row is scored as if it removed none.
+  bool may_be_left_out = false;
+  bool fills_nulls = false;  // puts something in the place of a null, as its purpose
 };
 
 }  // namespace pillion

@@ -71,20 +71,20 @@ ScoreCode FusedAssembler::Run(Arguments& arguments) const noexcept {
   // One place more than there can be entries: Add writes before it decides.
   Entries entries{arguments.Allocate<double>(parts_.size() + 1),
                   arguments.Allocate<std::int32_t>(parts_.size() + 1)};
-  if (entries.values == nullptr || entries.indices == nullptr) return ScoreCode::kInternal;
+  if (entries.values == nullptr || entries.indices == nullptr) return kUnusualRow;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const Part& part = parts_[i];
     const Value& value = arguments.In(i);
     const bool text = part.kind == Part::Kind::kLabelIndex || part.kind == Part::Kind::kOneHotLabel;
-    if (value.null && !text) return ScoreCode::kInternal;
-    if (!AddPart(part, value, entries)) return ScoreCode::kInternal;
+    if (value.null && !text) return kUnusualRow;
+    if (!AddPart(part, value, entries)) return kUnusualRow;
   }
   if (CompressesToSparse(entries.count, size_)) {
     arguments.Out() = SparseVector(entries.indices, entries.values, entries.count, size_);
     return ScoreCode::kOk;
   }
   auto* values = arguments.Allocate<double>(size_);
-  if (values == nullptr) return ScoreCode::kInternal;
+  if (values == nullptr) return kUnusualRow;
   std::fill_n(values, size_, 0.0);
   for (std::uint32_t i = 0; i < entries.count; ++i) values[entries.indices[i]] = entries.values[i];
   arguments.Out() = DenseVector(values, size_);

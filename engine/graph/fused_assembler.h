@@ -1,7 +1,7 @@
 // A kernel that makes an assembled feature vector straight from plain columns: what a chain of
 // indexers, one-hot encoders, scalers and assemblers makes, to the bit, in one pass.
 // It knows the usual row only. For anything else, such as a null or an unseen label that is
-// refused, it answers kInternal, and the workspace runs the chain itself.
+// refused, it answers kUnusualRow, and the workspace runs the chain itself.
 #pragma once
 
 #include <cstdint>

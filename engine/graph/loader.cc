@@ -42,10 +42,8 @@ class ColumnsByPort {
   std::unordered_map<std::string_view, const std::string*> columns_;
 };
 
-// Spark writes single-column indexers and encoders with ports "input" and "output"; their models
-// know only the numbered form.
-void RenameLegacyPorts(std::string_view op, NodeFile& node) {
-  if (op != "string_indexer" && op != "one_hot_encoder") return;
+// See OpRow::numbers_ports.
+void NumberPorts(NodeFile& node) {
   const std::string* input = ColumnsByPort(node.inputs).Find("input");
   if (input == nullptr) return;
   node.inputs = {{"input0", *input}};
@@ -130,7 +128,7 @@ class Loader {
       return Refuse(LoadCode::kUnsupported, bundle_.FilePath(directory, "model"),
                     DescribeUnknownOp(model.op, node.name));
     }
-    RenameLegacyPorts(model.op, node);
+    if (row->numbers_ports) NumberPorts(node);
     OpSource source(bundle_, options_, directory, std::move(model), &node, findings);
     Operation operation = row->compile(source);
     if (source.refused()) return;

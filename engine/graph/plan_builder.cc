@@ -94,7 +94,7 @@ class PlanBuilder {
     if (options.outputs) needed_columns_.insert(options.outputs->begin(), options.outputs->end());
     for (std::size_t i = model.stages().size(); i-- > 0;) {
       const Stage& stage = model.stages()[i];
-      const bool left_out = !available_stages_[i] && stage.op == "string_indexer";
+      const bool left_out = !available_stages_[i] && stage.operation.may_be_left_out;
       bool needed = needed_stages_[i] || (stage.operation.may_skip && !left_out);
       for (const std::optional<std::string>& column : stage.output_columns) {
         needed = needed || (column && needed_columns_.contains(*column));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -21,11 +22,18 @@ enum class Exactness : std::uint8_t {
 // Reads one model. Refuses through `source`; what it returns then is dropped.
 using CompileFunction = Operation (*)(OpSource& source);
 
+// The same for what one_vs_rest may nest; nullptr: refused.
+class Classifier;
+using ReadClassifierFunction = std::shared_ptr<const Classifier> (*)(OpSource& source);
+
 struct OpRow {
   std::string_view name;     // in bundles
   std::string_view summary;  // one line, for `pillion ops` and docs/ops.md
   Exactness exactness;
   CompileFunction compile;
+  ReadClassifierFunction read_classifier = nullptr;  // of classifiers alone
+  // Spark names the ports of a single column "input" and "output", the op "input0" and "output0".
+  bool numbers_ports = false;
 };
 
 struct OpFamily {

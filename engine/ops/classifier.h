@@ -6,11 +6,14 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/kernel.h"
 #include "engine/kernels/vector.h"
 #include "engine/op_source.h"
+#include "engine/ops/catalog.h"
 
 namespace pillion {
 
@@ -63,8 +66,6 @@ class ClassifierKernel final : public Kernel {
   explicit ClassifierKernel(std::shared_ptr<const Classifier> classifier)
       : classifier_(std::move(classifier)) {}
 
-  const std::shared_ptr<const Classifier>& classifier() const { return classifier_; }
-
   ScoreCode Run(Arguments& arguments) const noexcept override;
 
  private:
@@ -73,6 +74,17 @@ class ClassifierKernel final : public Kernel {
 
 // The ports of a classification op around its classifier.
 Operation MakeClassification(std::shared_ptr<const Classifier> classifier);
+
+// An op that is what `Read` reads, by itself or nested.
+template <ReadClassifierFunction Read>
+constexpr OpRow ClassifierRow(std::string_view name, std::string_view summary,
+                              Exactness exactness) {
+  const auto compile = [](OpSource& source) -> Operation {
+    std::shared_ptr<const Classifier> classifier = Read(source);
+    return classifier != nullptr ? MakeClassification(std::move(classifier)) : Operation();
+  };
+  return {name, summary, exactness, compile, Read};
+}
 
 // The optional attribute "thresholds"; with `class_count` another length is refused.
 std::optional<std::vector<double>> ReadThresholds(OpSource& source,

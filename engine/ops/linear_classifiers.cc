@@ -112,7 +112,7 @@ class MultinomialLogistic final : public Classifier {
   std::vector<double> intercepts_;
 };
 
-Operation CompileMultinomialLogistic(OpSource& source) {
+std::shared_ptr<const Classifier> ReadMultinomialLogistic(OpSource& source) {
   Matrix coefficients = ReadMatrix(source, "coefficient_matrix");
   std::vector<double> intercepts = source.Vector("intercept_vector");
   if (intercepts.size() != coefficients.rows && !source.refused()) {
@@ -120,15 +120,15 @@ Operation CompileMultinomialLogistic(OpSource& source) {
                   "expected one for each of " + std::to_string(coefficients.rows) +
                       " rows of coefficient_matrix, found " + std::to_string(intercepts.size()));
   }
-  return MakeClassification(std::make_shared<MultinomialLogistic>(
-      std::move(coefficients), std::move(intercepts), ReadThresholds(source)));
+  return std::make_shared<MultinomialLogistic>(std::move(coefficients), std::move(intercepts),
+                                               ReadThresholds(source));
 }
 
-Operation CompileLogisticRegression(OpSource& source) {
-  if (source.Long("num_classes") > 2) return CompileMultinomialLogistic(source);
+std::shared_ptr<const Classifier> ReadLogisticRegression(OpSource& source) {
+  if (source.Long("num_classes") > 2) return ReadMultinomialLogistic(source);
   LinearMargin margin = ReadLinearMargin(source);
   const double threshold = source.Double("threshold", 0.5);
-  return MakeClassification(std::make_shared<BinaryLogistic>(std::move(margin), threshold));
+  return std::make_shared<BinaryLogistic>(std::move(margin), threshold);
 }
 
 class LinearSvc final : public MarginClassifier {
@@ -149,11 +149,10 @@ class LinearSvc final : public MarginClassifier {
   double threshold_;
 };
 
-Operation CompileLinearSvc(OpSource& source) {
+std::shared_ptr<const Classifier> ReadLinearSvc(OpSource& source) {
   ReadCount(source, "num_classes", 2, 2);
   LinearMargin margin = ReadLinearMargin(source);
-  return MakeClassification(
-      std::make_shared<LinearSvc>(std::move(margin), source.Double("threshold")));
+  return std::make_shared<LinearSvc>(std::move(margin), source.Double("threshold"));
 }
 
 // Its "probabilities" are the raw scores.
@@ -164,20 +163,20 @@ class SupportVectorMachine final : public MarginClassifier {
   void RawToProbability(std::span<double>) const noexcept override {}
 };
 
-Operation CompileSupportVectorMachine(OpSource& source) {
+std::shared_ptr<const Classifier> ReadSupportVectorMachine(OpSource& source) {
   ReadCount(source, "num_classes", 2, 2);
   LinearMargin margin = ReadLinearMargin(source);
-  return MakeClassification(
-      std::make_shared<SupportVectorMachine>(std::move(margin), ReadThresholds(source)));
+  return std::make_shared<SupportVectorMachine>(std::move(margin), ReadThresholds(source));
 }
 
 constexpr OpRow kRows[] = {
-    {"logistic_regression", "Two or more classes by logistic regression", Exactness::kUlp4,
-     CompileLogisticRegression},
-    {"linear_svc", "Two classes by a linear support vector classifier", Exactness::kBits,
-     CompileLinearSvc},
-    {"support_vector_machine", "Two classes by a linear support vector machine", Exactness::kBits,
-     CompileSupportVectorMachine},
+    ClassifierRow<ReadLogisticRegression>(
+        "logistic_regression", "Two or more classes by logistic regression", Exactness::kUlp4),
+    ClassifierRow<ReadLinearSvc>("linear_svc", "Two classes by a linear support vector classifier",
+                                 Exactness::kBits),
+    ClassifierRow<ReadSupportVectorMachine>("support_vector_machine",
+                                            "Two classes by a linear support vector machine",
+                                            Exactness::kBits),
 };
 
 }  // namespace

@@ -36,7 +36,8 @@ Operation CompileImputer(OpSource& source) {
   const bool nullable = source.Boolean("nullable_input", true);
   return {.inputs = {{"input", DataType::Scalar(BasicType::kDouble, nullable)}},
           .outputs = {{"output", DataType::Scalar(BasicType::kDouble, false)}},
-          .kernel = std::make_shared<ImputerKernel>(surrogate, missing)};
+          .kernel = std::make_shared<ImputerKernel>(surrogate, missing),
+          .fills_nulls = true};
 }
 
 class CoalesceKernel final : public Kernel {
@@ -73,6 +74,7 @@ Operation CompileCoalesce(OpSource& source) {
   }
   operation.outputs = {{"output", DataType::Scalar(BasicType::kDouble)}};
   operation.kernel = std::make_shared<CoalesceKernel>(operation.inputs.size());
+  operation.fills_nulls = true;
   return operation;
 }
 

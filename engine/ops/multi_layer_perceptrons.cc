@@ -87,7 +87,7 @@ std::uint64_t WeightCount(const std::vector<std::uint32_t>& layers) {
   return count;
 }
 
-Operation CompileMultiLayerPerceptron(OpSource& source) {
+std::shared_ptr<const Classifier> ReadMultiLayerPerceptron(OpSource& source) {
   std::vector<std::uint32_t> layers;
   for (const std::int64_t size : source.Longs("layers")) {
     if (size < 1 || size > INT32_MAX) {
@@ -107,13 +107,14 @@ Operation CompileMultiLayerPerceptron(OpSource& source) {
                                  std::to_string(weights.size()));
     return {};
   }
-  return MakeClassification(std::make_shared<MultiLayerPerceptron>(
-      std::move(layers), std::move(weights), ReadThresholds(source)));
+  return std::make_shared<MultiLayerPerceptron>(std::move(layers), std::move(weights),
+                                                ReadThresholds(source));
 }
 
 constexpr OpRow kRows[] = {
-    {"multi_layer_perceptron_classifier", "Classification by a feed-forward neural network",
-     Exactness::kUlp4, CompileMultiLayerPerceptron},
+    ClassifierRow<ReadMultiLayerPerceptron>("multi_layer_perceptron_classifier",
+                                            "Classification by a feed-forward neural network",
+                                            Exactness::kUlp4),
 };
 
 }  // namespace

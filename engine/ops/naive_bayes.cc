@@ -90,7 +90,7 @@ class BernoulliBayes final : public MultinomialBayes {
   std::vector<double> absent_;  // of all features, by class
 };
 
-Operation CompileNaiveBayes(OpSource& source) {
+std::shared_ptr<const Classifier> ReadNaiveBayes(OpSource& source) {
   ReadCount(source, "num_features");
   const std::uint32_t class_count = ReadCount(source, "num_classes");
   std::optional<std::vector<double>> thresholds = ReadThresholds(source, class_count);
@@ -108,20 +108,19 @@ Operation CompileNaiveBayes(OpSource& source) {
   }
   // MLeap's own writer capitalises the names, which it then cannot load.
   if (type == "multinomial") {
-    return MakeClassification(std::make_shared<MultinomialBayes>(
-        std::move(priors), std::move(theta), std::move(thresholds)));
+    return std::make_shared<MultinomialBayes>(std::move(priors), std::move(theta),
+                                              std::move(thresholds));
   }
   if (type == "bernoulli") {
-    return MakeClassification(
-        std::make_shared<BernoulliBayes>(std::move(priors), theta, std::move(thresholds)));
+    return std::make_shared<BernoulliBayes>(std::move(priors), theta, std::move(thresholds));
   }
   source.Refuse("model_type", "expected \"multinomial\" or \"bernoulli\", found \"" + type + "\"");
   return {};
 }
 
 constexpr OpRow kRows[] = {
-    {"naive_bayes", "Classification by naive Bayes, multinomial or Bernoulli", Exactness::kUlp4,
-     CompileNaiveBayes},
+    ClassifierRow<ReadNaiveBayes>(
+        "naive_bayes", "Classification by naive Bayes, multinomial or Bernoulli", Exactness::kUlp4),
 };
 
 }  // namespace

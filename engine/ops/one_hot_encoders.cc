@@ -104,8 +104,11 @@ Operation CompileOneHotEncoder(OpSource& source) {
 }
 
 constexpr OpRow kRows[] = {
-    {"one_hot_encoder", "Indicator vector of a category number", Exactness::kBits,
-     CompileOneHotEncoder},
+    {.name = "one_hot_encoder",
+     .summary = "Indicator vector of a category number",
+     .exactness = Exactness::kBits,
+     .compile = CompileOneHotEncoder,
+     .numbers_ports = true},
 };
 
 }  // namespace

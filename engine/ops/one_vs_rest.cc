@@ -67,18 +67,10 @@ class OneVsRestKernel final : public Kernel {
   std::vector<std::shared_ptr<const Classifier>> classifiers_;
 };
 
-Operation CompileOneVsRest(OpSource& source);
-
-// The classifier of a nested model; nullptr: refused.
-std::shared_ptr<const Classifier> ReadClassifier(OpSource& model) {
+// The classifier of a nested model; nullptr: refused. One that nests others is none for MLeap.
+std::shared_ptr<const Classifier> ReadNested(OpSource& model) {
   const OpRow* row = FindOp(model.op());
-  // One that nests others is no classifier for MLeap; asking it would let a bundle recurse.
-  if (row != nullptr && row->compile != CompileOneVsRest) {
-    const Operation operation = row->compile(model);
-    if (model.refused()) return nullptr;
-    const auto* kernel = dynamic_cast<const ClassifierKernel*>(operation.kernel.get());
-    if (kernel != nullptr) return kernel->classifier();
-  }
+  if (row != nullptr && row->read_classifier != nullptr) return row->read_classifier(model);
   model.Refuse("", "expected a classifier, found the op '" + model.op() + "'");
   return nullptr;
 }
@@ -87,9 +79,10 @@ Operation CompileOneVsRest(OpSource& source) {
   const std::uint32_t class_count = ReadCount(source, "num_classes", 1);
   const std::uint32_t feature_count = ReadCount(source, "num_features");
   std::vector<std::shared_ptr<const Classifier>> classifiers;
-  while (!source.refused() && classifiers.size() < class_count) {
+  while (classifiers.size() < class_count) {
     std::optional<OpSource> model = source.Nested("model" + std::to_string(classifiers.size()));
-    if (model) classifiers.push_back(ReadClassifier(*model));
+    if (!model) break;
+    classifiers.push_back(ReadNested(*model));
   }
   if (source.refused()) return {};
   return {.inputs = {{"features", DataType::Vector(static_cast<std::int32_t>(feature_count))}},

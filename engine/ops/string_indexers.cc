@@ -98,6 +98,7 @@ Operation CompileStringIndexer(OpSource& source) {
   }
   operation.kernel = std::make_shared<StringIndexerKernel>(std::move(columns), handle_invalid);
   operation.may_skip = handle_invalid == HandleInvalid::kSkip;
+  operation.may_be_left_out = true;  // a label's, which is not there when rows are scored
   return operation;
 }
 
@@ -154,7 +155,11 @@ Operation CompileReverseStringIndexer(OpSource& source) {
 }
 
 constexpr OpRow kRows[] = {
-    {"string_indexer", "The position of a label in a list", Exactness::kBits, CompileStringIndexer},
+    {.name = "string_indexer",
+     .summary = "The position of a label in a list",
+     .exactness = Exactness::kBits,
+     .compile = CompileStringIndexer,
+     .numbers_ports = true},
     {"reverse_string_indexer", "The label at a position of a list", Exactness::kBits,
      CompileReverseStringIndexer},
 };

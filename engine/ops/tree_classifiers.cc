@@ -88,15 +88,14 @@ Classifier::Size ReadSize(OpSource& source) {
           ReadCount(source, "num_classes")};
 }
 
-Operation CompileDecisionTreeClassifier(OpSource& source) {
+std::shared_ptr<const Classifier> ReadDecisionTreeClassifier(OpSource& source) {
   const Classifier::Size size = ReadSize(source);
   std::optional<std::vector<double>> thresholds = ReadThresholds(source, size.classes);
   TreeEnsemble tree = ReadTree(source, LeafKind::kAllValues);
-  return MakeClassification(
-      std::make_shared<DecisionTreeClassifier>(size, std::move(thresholds), std::move(tree)));
+  return std::make_shared<DecisionTreeClassifier>(size, std::move(thresholds), std::move(tree));
 }
 
-Operation CompileRandomForestClassifier(OpSource& source) {
+std::shared_ptr<const Classifier> ReadRandomForestClassifier(OpSource& source) {
   const Classifier::Size size = ReadSize(source);
   source.Doubles("tree_weights");  // Must be there, but does not count.
   std::optional<std::vector<double>> thresholds = ReadThresholds(source, size.classes);
@@ -108,8 +107,7 @@ Operation CompileRandomForestClassifier(OpSource& source) {
                                " values in each leaf, found " + std::to_string(found));
     return {};
   }
-  return MakeClassification(
-      std::make_shared<RandomForestClassifier>(size, std::move(thresholds), std::move(trees)));
+  return std::make_shared<RandomForestClassifier>(size, std::move(thresholds), std::move(trees));
 }
 
 class GbtClassifier final : public Classifier {
@@ -147,7 +145,7 @@ class GbtClassifier final : public Classifier {
   std::vector<double> weights_;
 };
 
-Operation CompileGbtClassifier(OpSource& source) {
+std::shared_ptr<const Classifier> ReadGbtClassifier(OpSource& source) {
   const auto feature_count = static_cast<std::int32_t>(ReadCount(source, "num_features"));
   ReadCount(source, "num_classes", 2, 2);
   if (const std::string loss = source.String("lossType", "logistic"); loss != "logistic") {
@@ -156,17 +154,17 @@ Operation CompileGbtClassifier(OpSource& source) {
   std::optional<std::vector<double>> thresholds = ReadThresholds(source, 2);
   TreeEnsemble trees = ReadTrees(source, kDecisionTreeRegression, LeafKind::kFirstValue);
   std::vector<double> weights = ReadTreeWeights(source, trees);
-  return MakeClassification(std::make_shared<GbtClassifier>(feature_count, std::move(thresholds),
-                                                            std::move(trees), std::move(weights)));
+  return std::make_shared<GbtClassifier>(feature_count, std::move(thresholds), std::move(trees),
+                                         std::move(weights));
 }
 
 constexpr OpRow kRows[] = {
-    {kDecisionTreeClassifier, "Classification by one tree", Exactness::kBits,
-     CompileDecisionTreeClassifier},
-    {"random_forest_classifier", "Vote of many trees", Exactness::kBits,
-     CompileRandomForestClassifier},
-    {"gbt_classifier", "Two classes by the sign of gradient-boosted trees", Exactness::kUlp4,
-     CompileGbtClassifier},
+    ClassifierRow<ReadDecisionTreeClassifier>(kDecisionTreeClassifier, "Classification by one tree",
+                                              Exactness::kBits),
+    ClassifierRow<ReadRandomForestClassifier>("random_forest_classifier", "Vote of many trees",
+                                              Exactness::kBits),
+    ClassifierRow<ReadGbtClassifier>(
+        "gbt_classifier", "Two classes by the sign of gradient-boosted trees", Exactness::kUlp4),
 };
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace pillion {
 
 void AddModel(CommandLine& line, std::string& model) {
-  line.Add("MODEL", model, "Bundle: a zip or a directory").Required();
+  line.Add("MODEL", model, "Bundle: a zip, a directory, or a file: or jar:file: URI").Required();
 }
 
 void AddXgboost(CommandLine& line, LoadOptions& options) {

@@ -127,6 +127,12 @@ TEST(OneVsRest, RefusesWhatIsNoClassifier) {
               HasSubstr(expected));
   EXPECT_THAT(OpFixture("one_vs_rest", OneVsRest(2000000000), kFeatures, kAllPorts).refusal(),
               HasSubstr("model0"));
+  const std::string both = OpFixture("one_vs_rest", OneVsRest(2), kFeatures, kAllPorts,
+                                     {{"model0/model.json", ModelJson("tokenizer", "{}")},
+                                      {"model1/model.json", ModelJson("linear_svc", "{}")}})
+                               .refusal();
+  EXPECT_THAT(both, HasSubstr("model0/model.json: expected a classifier"));
+  EXPECT_THAT(both, HasSubstr("model1/model.json: linear_svc.coefficients"));
 }
 
 std::string TensorListJson(const std::string& base, const std::vector<std::vector<double>>& rows,
