@@ -8,10 +8,30 @@
 #include <system_error>
 #include <utility>
 
+#include "base/suggest.h"
 #include "engine/bundle/foreign_file.h"
 #include "engine/bundle/quote.h"
 
 namespace pillion {
+namespace {
+
+// Why `path` could not be opened, by errno; where it is not there, with the nearest that is.
+std::string DescribeOpenError(const std::filesystem::path& path) {
+  const int error = errno;
+  std::string text = std::generic_category().message(error);
+  if (error != ENOENT) return text;
+  constexpr std::size_t kNamesMax = 1000;
+  std::vector<std::string> names;
+  std::error_code unreadable;
+  const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
+  for (std::filesystem::directory_iterator it(parent, unreadable), end;
+       !unreadable && it != end && names.size() < kNamesMax; it.increment(unreadable)) {
+    names.push_back(it->path().filename());
+  }
+  return text + DidYouMean(path.filename().string(), {names.begin(), names.end()});
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Archive>> Archive::Open(const std::filesystem::path& path,
                                                const Limits& limits) {
@@ -19,7 +39,7 @@ Result<std::unique_ptr<Archive>> Archive::Open(const std::filesystem::path& path
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   struct stat status {};
   if (!file.is_open() || ::fstat(file.number(), &status) != 0) {
-    return Fail(LoadCode::kNotFound, "", std::generic_category().message(errno));
+    return Fail(LoadCode::kNotFound, "", DescribeOpenError(path));
   }
   if (S_ISDIR(status.st_mode)) return OpenDirectory(std::move(file), limits);
   // What is no zip may be larger than any zip may be, and is named nevertheless.

@@ -62,7 +62,7 @@ std::string SchemeOf(std::string_view text) {
   return is_scheme ? InSmallLetters(scheme) : std::string();
 }
 
-tl::unexpected<LoadError> RefuseUri(std::string what) {
+tl::unexpected<LoadError> Refuse(std::string what) {
   return Fail(LoadCode::kNotFound, "", std::move(what));
 }
 
@@ -85,8 +85,8 @@ Result<std::string> DecodePercents(std::string_view text) {
     const char* end = digits.data() + digits.size();
     const auto [stop, error] = std::from_chars(digits.data(), end, byte, 16);
     if (digits.size() != 2 || stop != end || error != std::errc() || byte == 0) {
-      return RefuseUri("a URI, in which " + Quote(text.substr(i, 3)) +
-                       " stands for no character (a percent sign itself is %25)");
+      return Refuse("a URI, in which " + Quote(text.substr(i, 3)) +
+                    " stands for no character (a percent sign itself is %25)");
     }
     decoded += static_cast<char>(byte);
     i += 2;
@@ -100,15 +100,15 @@ Result<std::string> PathOfFileUri(std::string_view text) {
     const std::size_t slash = std::min(text.find('/', 2), text.size());
     const std::string_view host = text.substr(2, slash - 2);
     if (!host.empty() && InSmallLetters(host) != "localhost") {
-      return RefuseUri("a URI of a file on the host " + Quote(host) +
-                       ", but only files of this machine are read: file:///PATH names one");
+      return Refuse("a URI of a file on the host " + Quote(host) +
+                    ", but only files of this machine are read: file:///PATH names one");
     }
     text.remove_prefix(slash);
   }
-  if (text.empty()) return RefuseUri("a URI without a path; file:///PATH names a file");
+  if (text.empty()) return Refuse("a URI without a path; file:///PATH names a file");
   if (const std::size_t at = text.find_first_of("?#"); at != std::string_view::npos) {
-    return RefuseUri("a URI with a query or a fragment; in a file's name '?' is written %3F and " +
-                     std::string("'#' is written %23"));
+    return Refuse("a URI with a query or a fragment; in a file's name '?' is written %3F and " +
+                  std::string("'#' is written %23"));
   }
   return DecodePercents(text);
 }
@@ -126,8 +126,7 @@ Result<Location> ReadUri(std::string_view scheme, std::string_view rest) {
   std::string_view folder = rest.substr(std::min(mark + 2, rest.size()));
   while (folder.ends_with('/')) folder.remove_suffix(1);
   const std::string_view outer = rest.substr(0, mark);
-  if (SchemeOf(outer) == "jar")
-    return RefuseUri("a URI of a zip inside a zip: unpack the outer one");
+  if (SchemeOf(outer) == "jar") return Refuse("a URI of a zip inside a zip: unpack the outer one");
   PILLION_ASSIGN(location, ReadLocation(outer));
   PILLION_ASSIGN(location.folder, DecodePercents(folder));
   return location;
@@ -136,6 +135,9 @@ Result<Location> ReadUri(std::string_view scheme, std::string_view rest) {
 }  // namespace
 
 Result<Location> ReadLocation(std::string_view text) {
+  if (text == "-") {
+    return Refuse("a bundle is not read from standard input: name a file or a directory");
+  }
   const Location as_path{std::string(text), {}};
   std::error_code ignored;
   const std::string scheme = SchemeOf(text);
@@ -143,9 +145,9 @@ Result<Location> ReadLocation(std::string_view text) {
   const std::string_view rest = text.substr(scheme.size() + 1);
   if (scheme == "file" || scheme == "jar") return ReadUri(scheme, rest);
   for (const RemoteScheme& remote : kRemoteSchemes) {
-    if (remote.scheme == scheme) return RefuseUri(Remote(scheme, remote.copy));
+    if (remote.scheme == scheme) return Refuse(Remote(scheme, remote.copy));
   }
-  if (rest.starts_with('/')) return RefuseUri(Remote(scheme, ""));
+  if (rest.starts_with('/')) return Refuse(Remote(scheme, ""));
   return as_path;
 }
 

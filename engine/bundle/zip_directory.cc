@@ -16,6 +16,9 @@
 namespace pillion {
 namespace {
 
+constexpr char kZip64[] =
+    "zip64 is not supported: zip it again, as by `zip -r -fz-`, or name the unpacked directory";
+
 constexpr std::uint32_t kLocalSignature = 0x04034b50;
 constexpr std::uint32_t kCentralSignature = 0x02014b50;
 constexpr std::uint32_t kEndSignature = 0x06054b50;
@@ -124,7 +127,7 @@ class DirectoryReader {
       return Refuse("a zip of several disks");
     }
     if (directory_bytes == UINT32_MAX || directory_begin == UINT32_MAX) {
-      return Refuse("zip64 is not supported");
+      return Refuse(kZip64);
     }
     if (std::uint64_t{directory_begin} + directory_bytes != at) {
       return Refuse("the central directory does not end where the end record begins");
@@ -168,14 +171,16 @@ class DirectoryReader {
       return RefuseEntry(entry.stored_name, *fault);
     }
     if (disk != 0) return RefuseEntry(entry.name, "on another disk");
-    if ((header.flags & kFlagsUnreadable) != 0) return RefuseEntry(entry.name, "encrypted");
+    if ((header.flags & kFlagsUnreadable) != 0)
+      return RefuseEntry(entry.name, "encrypted: zip it again without a password");
     if (entry.method != kZipStored && entry.method != kZipDeflated) {
-      return RefuseEntry(entry.name, "compressed by method " + std::to_string(entry.method) +
-                                         ", not stored or deflated");
+      return RefuseEntry(
+          entry.name, "compressed by method " + std::to_string(entry.method) +
+                          ", not stored or deflated: zip it again, or name the unpacked directory");
     }
     if (entry.stored_bytes == UINT32_MAX || entry.inflated_bytes == UINT32_MAX ||
         header.local_begin == UINT32_MAX) {
-      return RefuseEntry(entry.name, "zip64 is not supported");
+      return RefuseEntry(entry.name, kZip64);
     }
     const std::uint32_t unix_type = external_attributes >> 16 & S_IFMT;
     if (unix_type != 0 && unix_type != S_IFREG && unix_type != S_IFDIR) {

@@ -223,7 +223,7 @@ void ReturnFreeMemory(std::uint64_t bundle_bytes) {
 
 Result<std::shared_ptr<const Model>> Model::Load(const std::filesystem::path& path,
                                                  const LoadOptions& options) {
-  const std::string place = path.string();
+  const std::string place = path.empty() ? "''" : path.string();
   const auto refuse = [&](LoadError error) {
     return tl::unexpected<LoadError>(std::move(error).In(place));
   };

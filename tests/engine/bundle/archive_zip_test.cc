@@ -127,7 +127,7 @@ TEST(ZipArchive, RefusesEncryptionAndOtherMethods) {
   for (const int flag : {1 << 0, 1 << 6, 1 << 13}) {
     ZipMember member = Member("a");
     member.local.flags = member.central.flags = static_cast<std::uint16_t>(flag);
-    EXPECT_EQ(FaultOfMember(member), "'a': encrypted");
+    EXPECT_THAT(FaultOfMember(member), HasSubstr("'a': encrypted"));
   }
   for (const std::uint16_t method : {1, 9, 12, 14, 93, 99}) {
     ZipMember member = Member("a");

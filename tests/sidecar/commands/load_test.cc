@@ -172,6 +172,9 @@ TEST_F(LoadTest, ExplainsUrisOfElsewhere) {
   ExpectRefusal("file:///tmp/m.zip?version=3", 66, {"%3F"});
   ExpectRefusal("jar:jar:file:/a.zip!/b.zip!/", 66, {"unpack"});
   ExpectRefusal("nothere.zip", 66, {"No such file"});
+  Write("models/house.zip", ZipOf(SmallBundle()));
+  ExpectRefusal("models/hosue.zip", 66, {"No such file", "did you mean 'house.zip'?"});
+  ExpectRefusal("-", 66, {"standard input"});
   ExpectRefusal("c:/models/m.zip", 66, {"No such file"});
 }
 
