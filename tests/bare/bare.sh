@@ -29,7 +29,7 @@ git clone --quiet --no-hardlinks "$source" "$root/root/pillion"
 inside() { # ROOT COMMAND...
   local root=$1
   shift
-  mount --bind /dev "$root/dev"
+  mount --rbind /dev "$root/dev"
   mount -t proc proc "$root/proc"
   exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
     PILLION_JOBS="${PILLION_JOBS:-$(nproc)}" sh -c 'cd /root/pillion && exec "$@"' sh "$@"
