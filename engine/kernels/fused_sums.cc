@@ -7,6 +7,8 @@
 namespace pillion {
 namespace {
 
+constexpr std::size_t kBlock = 4;
+
 template <typename T>
 T Dot(const T* x, const T* y, std::size_t size) noexcept {
   T s0 = 0;
@@ -34,19 +36,31 @@ float DotFused(const float* x, const float* y, std::size_t size) noexcept {
   return Dot(x, y, size);
 }
 
-void AddScaledFused(double w, const double* x, double* y, std::size_t size) noexcept {
-  for (std::size_t i = 0; i < size; ++i) y[i] = std::fma(w, x[i], y[i]);
+// Each element by itself, so in blocks, which the compiler turns into vectors.
+void AddScaledFused(double w, const double* __restrict x, double* __restrict y,
+                    std::size_t size) noexcept {
+  std::size_t i = 0;
+  for (; i + kBlock <= size; i += kBlock) {
+    for (std::size_t k = i; k < i + kBlock; ++k) y[k] = std::fma(w, x[k], y[k]);
+  }
+  for (; i < size; ++i) y[i] = std::fma(w, x[i], y[i]);
 }
 
-void AddFourScaledFused(const double* w, const double* x, double* y, std::size_t size) noexcept {
+void AddFourScaledFused(const double* __restrict w, const double* __restrict x,
+                        double* __restrict y, std::size_t size) noexcept {
   const double w0 = w[0];
   const double w1 = w[1];
   const double w2 = w[2];
   const double w3 = w[3];
-  for (std::size_t i = 0; i < size; ++i) {
+  const auto add = [=](std::size_t i) {
     const double inner = std::fma(w3, x[3 * size + i], y[i]);
     y[i] = std::fma(w0, x[i], std::fma(w1, x[size + i], std::fma(w2, x[2 * size + i], inner)));
+  };
+  std::size_t i = 0;
+  for (; i + kBlock <= size; i += kBlock) {
+    for (std::size_t k = 0; k < kBlock; ++k) add(i + k);
   }
+  for (; i < size; ++i) add(i);
 }
 
 }  // namespace pillion

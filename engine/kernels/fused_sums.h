@@ -12,7 +12,7 @@ namespace pillion {
 double DotFused(const double* x, const double* y, std::size_t size) noexcept;
 float DotFused(const float* x, const float* y, std::size_t size) noexcept;
 
-// y[i] = w · x[i] + y[i].
+// y[i] = w · x[i] + y[i]. `y` overlaps nothing, here and below.
 void AddScaledFused(double w, const double* x, double* y, std::size_t size) noexcept;
 
 // y[i] = w[0] · x[i] + (w[1] · x[size + i] + (w[2] · x[2 · size + i] + (w[3] · x[3 · size + i] +
