@@ -8,6 +8,7 @@
 #include "base/suggest.h"
 #include "engine/bundle/quote.h"
 #include "engine/graph/cast.h"
+#include "sidecar/scoring/missing_columns.h"
 
 namespace pillion {
 namespace {
@@ -24,17 +25,6 @@ std::optional<std::size_t> Find(const Schema& schema, std::string_view name) {
     if (schema[i].name == name) return i;
   }
   return std::nullopt;
-}
-
-// "'a', 'b', ..."
-std::string Quoted(const std::vector<std::string_view>& names) {
-  constexpr std::size_t kNamesMax = 12;
-  std::string text;
-  for (std::size_t i = 0; i < names.size() && i < kNamesMax; ++i) {
-    text.append(i == 0 ? "" : ", ").append(Quote(names[i]));
-  }
-  if (names.size() > kNamesMax) text += ", ...";
-  return names.empty() ? "no columns" : text;
 }
 
 // An input of the scorer: where it comes from.
@@ -152,16 +142,18 @@ class ScoringSink final : public RowSink {
     }
     Schema missing;
     PILLION_ASSIGN(missing, scorer_.MissingInputs(given, computed));
-    std::vector<Problem> problems;
+    Schema refused;
     for (const Field& field : missing) {
       if (options_.missing_as_null && field.type.nullable) {
         Note("column " + Quote(field.name) + " is absent in every row and was read as null");
         given.push_back(field);
       } else {
-        problems.push_back(Missing(field));
+        refused.push_back(field);
       }
     }
-    if (problems.empty()) return given;
+    if (refused.empty()) return given;
+    std::vector<Problem> problems =
+        MissingColumns(refused, NamesOfTable(), source_, options_.missing_as_null);
     problems.back().what += WithoutMissing(given);
     return tl::unexpected(LoadError(std::move(problems)));
   }
@@ -171,18 +163,6 @@ class ScoringSink final : public RowSink {
     for (const Field& field : head_.columns) names.emplace_back(field.name);
     names.insert(names.end(), head_.unread.begin(), head_.unread.end());
     return names;
-  }
-
-  Problem Missing(const Field& field) const {
-    std::string what = "the column " + Quote(field.name) + " (" + Describe(field.type) +
-                       ") is missing" + DidYouMean(field.name, NamesOfTable());
-    what += what.ends_with('?') ? " The input has " : "; the input has ";
-    what += Quoted(NamesOfTable());
-    if (source_.format == TableFormat::kJsonLines) what += " in its first row";
-    if (field.type.nullable && !options_.missing_as_null) {
-      what += "; --missing-as-null reads what is absent as null";
-    }
-    return {LoadCode::kBadSchema, source_.name, std::move(what)};
   }
 
   // "; without it there can be had: --select prediction". The later columns are the likely ones.
@@ -255,7 +235,8 @@ class ScoringSink final : public RowSink {
     all.insert(all.end(), made.begin(), made.end());
     std::string meant = DidYouMean(name, all);
     if (meant.empty()) {
-      meant = "; the model makes " + Quoted(made) + ", the input has " + Quoted(NamesOfTable());
+      meant = "; the model makes " + QuotedNames(made) + ", the input has " +
+              QuotedNames(NamesOfTable());
     }
     return Fail(LoadCode::kBadSchema, source_.name,
                 "the column " + Quote(name) + " is wanted, but nothing makes it" + meant);

@@ -82,6 +82,15 @@ TEST_F(ScoreTableTest, OnlyAnImputersColumnMayBeAbsent) {
                     HasSubstr("the input has 'zip', 'member', 'income'")));
 }
 
+TEST_F(ScoreTableTest, TellsOfAllMissingColumnsAtOnce) {
+  options_.select = {"score"};
+  EXPECT_EQ(Score("zip,membr\n1,1\n", TableFormat::kCsv).error,
+            "rows: the column 'member' (double) is missing; did you mean 'membr'?\n"
+            "rows: the columns 'age' (double), 'income' (double) are missing; the input has 'zip', "
+            "'membr'; --missing-as-null reads what is absent as null; without it there can be had: "
+            "--select zip_index");
+}
+
 TEST_F(ScoreTableTest, ANullThatIsSaidGoesToTheModel) {
   options_.select = {"score"};
   EXPECT_EQ(Score(R"({"zip":null,"age":null,"member":true,"income":1})").out,

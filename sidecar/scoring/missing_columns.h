@@ -1,0 +1,23 @@
+// What is said of a table that lacks columns which a model needs: each that is likely misspelt with
+// the name that stands there, all others together, then what the table has and the way out.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "engine/load_error.h"
+#include "schemas/data_type.h"
+#include "sidecar/table/table_format.h"
+
+namespace pillion {
+
+// `missing` is not empty; `names` are the columns of the table. `missing_as_null`: whether the
+// caller has asked for that already. At least one problem; takes time linear in `names`.
+std::vector<Problem> MissingColumns(const Schema& missing,
+                                    const std::vector<std::string_view>& names,
+                                    const TableSource& source, bool missing_as_null);
+
+// "'a', 'b' and 3 more"; "no columns".
+std::string QuotedNames(const std::vector<std::string_view>& names);
+
+}  // namespace pillion
