@@ -120,12 +120,7 @@ std::optional<RowLayout> RowLayout::Make(Schema columns, const TableLimits& limi
     layout.layouts_.push_back({form, field.type.base, field.type.key, !field.type.nullable,
                                scalar ? InlineBytes(field.type.base) : std::uint8_t{4}, 0, 0, 0});
   }
-  layout.by_name_.resize(count);
-  std::iota(layout.by_name_.begin(), layout.by_name_.end(), 0U);
-  std::stable_sort(layout.by_name_.begin(), layout.by_name_.end(),
-                   [&](std::uint32_t a, std::uint32_t b) {
-                     return layout.columns_[a].name < layout.columns_[b].name;
-                   });
+  layout.index_ = ColumnIndex(layout.columns_);
   layout.empty_row_.assign(kVtablePosition, std::byte{0});
   if (const auto table_bytes = layout.PlaceFields(0, count, limits.bytes_max)) {
     layout.table_position_ = layout.AppendColumns(0, count, *table_bytes);
@@ -192,14 +187,6 @@ void RowLayout::AppendParts() {
     Store16(&empty_row_[kVtablePosition + VtableEntry(part)], field);
     Store32(&empty_row_[table_position_ + field], table - (table_position_ + field));
   }
-}
-
-std::optional<std::uint32_t> RowLayout::Find(std::string_view name) const noexcept {
-  const auto it = std::lower_bound(
-      by_name_.begin(), by_name_.end(), name,
-      [this](std::uint32_t column, std::string_view text) { return columns_[column].name < text; });
-  if (it == by_name_.end() || columns_[*it].name != name) return std::nullopt;
-  return *it;
 }
 
 }  // namespace pillion

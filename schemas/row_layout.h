@@ -26,6 +26,7 @@
 #include <string_view>
 #include <vector>
 
+#include "schemas/column_index.h"
 #include "schemas/data_type.h"
 
 namespace pillion {
@@ -89,7 +90,9 @@ class RowLayout {
   std::size_t size() const noexcept { return layouts_.size(); }
   const ColumnLayout& operator[](std::size_t column) const noexcept { return layouts_[column]; }
   // The first column of this name.
-  std::optional<std::uint32_t> Find(std::string_view name) const noexcept;
+  std::optional<std::uint32_t> Find(std::string_view name) const noexcept {
+    return index_.Find(columns_, name);
+  }
 
   // 0: one table holds all columns.
   std::uint32_t part_count() const noexcept { return part_count_; }
@@ -123,8 +126,8 @@ class RowLayout {
   std::uint32_t AppendTable(std::uint32_t field_count, std::uint32_t table_bytes);
 
   Schema columns_;
+  ColumnIndex index_;
   std::vector<ColumnLayout> layouts_;
-  std::vector<std::uint32_t> by_name_;  // columns in the order of their names
   std::vector<std::byte> empty_row_;
   std::uint32_t table_position_ = 0;
   std::uint32_t part_count_ = 0;

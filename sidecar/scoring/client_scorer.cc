@@ -10,6 +10,7 @@
 #include "engine/bundle/json_reader.h"
 #include "schemas/answer_reader.h"
 #include "schemas/batch_builder.h"
+#include "schemas/column_index.h"
 #include "schemas/layout_description.h"
 #include "schemas/row_builder.h"
 #include "sidecar/wire/row_decoder.h"
@@ -181,10 +182,9 @@ Result<Schema> ClientScorer::InputsFor(const Names& outputs) {
 Result<Schema> ClientScorer::MissingInputs(const Schema& given, const Names& outputs) {
   Schema missing;
   PILLION_ASSIGN(missing, InputsFor(outputs));
-  std::erase_if(missing, [&](const Field& wanted) {
-    return std::any_of(given.begin(), given.end(),
-                       [&](const Field& field) { return field.name == wanted.name; });
-  });
+  const ColumnIndex there(given);
+  std::erase_if(missing,
+                [&](const Field& wanted) { return there.Find(given, wanted.name).has_value(); });
   return missing;
 }
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <unordered_set>
 #include <utility>
 
 #include "base/suggest.h"
 #include "engine/bundle/quote.h"
 #include "engine/graph/cast.h"
+#include "schemas/column_index.h"
 #include "sidecar/scoring/missing_columns.h"
 
 namespace pillion {
@@ -20,17 +22,10 @@ constexpr std::size_t kBatchBytesMax = std::size_t{4} << 20;
 constexpr std::size_t kArenaBytesMax = kRowBytesMax + 2 * kBatchBytesMax;
 constexpr std::uint64_t kProgressRows = 4096;
 
-std::optional<std::size_t> Find(const Schema& schema, std::string_view name) {
-  for (std::size_t i = 0; i < schema.size(); ++i) {
-    if (schema[i].name == name) return i;
-  }
-  return std::nullopt;
-}
-
 // An input of the scorer: where it comes from.
 struct Feed {
-  std::optional<std::size_t> column;   // of the table; none: null
-  std::unique_ptr<const Kernel> cast;  // nullptr: as it is
+  std::optional<std::uint32_t> column;  // of the table; none: null
+  std::unique_ptr<const Kernel> cast;   // nullptr: as it is
 };
 
 // A column of the answers: of the table or of the scorer.
@@ -47,6 +42,8 @@ class ScoringSink final : public RowSink {
 
   Result<void> Begin(const TableHead& head) override {
     head_ = head;
+    given_ = ColumnIndex(head_.columns);
+    made_ = ColumnIndex(scorer_.model_outputs());
     const Names computed = Computed();
     Schema given;
     PILLION_ASSIGN(given, Given(computed));
@@ -117,14 +114,17 @@ class ScoringSink final : public RowSink {
     if (options_.note) options_.note(source_.name + ": " + text);
   }
 
+  bool IsMade(std::string_view name) const {
+    return made_.Find(scorer_.model_outputs(), name).has_value();
+  }
+
   // The columns wanted that the scorer makes.
   Names Computed() const {
+    std::unordered_set<std::string_view> wanted;
+    if (options_.select) wanted.insert(options_.select->begin(), options_.select->end());
     Names computed;
     for (const Field& field : scorer_.model_outputs()) {
-      const bool wanted = !options_.select ||
-                          std::find(options_.select->begin(), options_.select->end(), field.name) !=
-                              options_.select->end();
-      if (wanted) computed.push_back(field.name);
+      if (!options_.select || wanted.contains(field.name)) computed.push_back(field.name);
     }
     return computed;
   }
@@ -134,7 +134,7 @@ class ScoringSink final : public RowSink {
     Schema given;
     for (std::size_t i = 0; i < head_.columns.size(); ++i) {
       const Field& field = head_.columns[i];
-      if (Find(scorer_.model_outputs(), field.name)) {
+      if (IsMade(field.name)) {
         Note("column " + Quote(field.name) + " is also made by the model, whose own counts");
       } else if (!head_.IsRawJson(i)) {
         given.push_back(field);
@@ -181,7 +181,7 @@ class ScoringSink final : public RowSink {
 
   Result<void> MakeFeeds() {
     for (const Field& wanted : scorer_.inputs()) {
-      Feed feed{Find(head_.columns, wanted.name), nullptr};
+      Feed feed{given_.Find(head_.columns, wanted.name), nullptr};
       if (feed.column) {
         const DataType& type = head_.columns[*feed.column].type;
         if (NeedsCast(type, wanted.type)) {
@@ -214,14 +214,15 @@ class ScoringSink final : public RowSink {
     };
     if (!options_.select) {
       for (std::size_t i = 0; i < head_.columns.size(); ++i) {
-        if (!Find(scorer_.model_outputs(), head_.columns[i].name)) add_given(i);
+        if (!IsMade(head_.columns[i].name)) add_given(i);
       }
       for (std::size_t i = 0; i < scorer_.outputs().size(); ++i) add_made(i);
       return head;
     }
+    const ColumnIndex outputs(scorer_.outputs());
     for (const std::string& name : *options_.select) {
-      const std::optional<std::size_t> made = Find(scorer_.outputs(), name);
-      const std::optional<std::size_t> given = Find(head_.columns, name);
+      const std::optional<std::uint32_t> made = outputs.Find(scorer_.outputs(), name);
+      const std::optional<std::uint32_t> given = given_.Find(head_.columns, name);
       if (!made && !given) return Unknown(name);
       made ? add_made(*made) : add_given(*given);
     }
@@ -371,6 +372,8 @@ class ScoringSink final : public RowSink {
   Arena& arena_;
   RowSink& answers_;
   TableHead head_;
+  ColumnIndex given_;            // of head_.columns
+  ColumnIndex made_;             // of the scorer's model_outputs()
   std::vector<Feed> feeds_;      // [input of the scorer]
   std::vector<Source> sources_;  // [column of the answers]
   // Two batches, one that is filled while the other is scored, each with the memory that its

@@ -12,6 +12,7 @@
 #include "engine/bundle/base64.h"
 #include "engine/bundle/json_reader.h"
 #include "engine/bundle/quote.h"
+#include "schemas/column_index.h"
 #include "sidecar/table/cell_json.h"
 #include "sidecar/table/cell_text.h"
 #include "sidecar/table/csv.h"
@@ -27,6 +28,7 @@ class CsvReader {
  public:
   CsvReader(const TableSource& source, TextInput& input, Arena& arena, RowSink& sink)
       : source_(source),
+        known_(source.columns),
         input_(input),
         arena_(arena),
         sink_(sink),
@@ -153,10 +155,8 @@ class CsvReader {
   }
 
   const Field* Find(std::string_view name) const {
-    for (const Field& field : source_.columns) {
-      if (field.name == name) return &field;
-    }
-    return nullptr;
+    const std::optional<std::uint32_t> column = known_.Find(source_.columns, name);
+    return column ? &source_.columns[*column] : nullptr;
   }
 
   Result<void> ReadRow() {
@@ -269,6 +269,7 @@ class CsvReader {
   static constexpr char kNoUtf8[] = "expected UTF-8 text, found other bytes";
 
   const TableSource& source_;
+  ColumnIndex known_;  // of source_.columns
   TextInput& input_;
   Arena& arena_;
   RowSink& sink_;

@@ -44,11 +44,16 @@ bool Check(JsonReader& json, JsonReader::Value value) {
 
 JsonRows::JsonRows(const TableSource& source, Arena& arena, RowSink& sink)
     : source_(source),
+      known_(source.columns),
+      optional_(source.optional_columns.begin(), source.optional_columns.end()),
       arena_(arena),
       sink_(sink),
       json_(source.name, Limits{}),
       raw_json_(source.name, Limits{}),
-      cells_(json_, CellRules::kOwnType, arena) {}
+      cells_(json_, CellRules::kOwnType, arena) {
+  if (source.other_columns)
+    wanted_.insert(source.other_columns->begin(), source.other_columns->end());
+}
 
 void JsonRows::BeginRow(std::uint64_t line) {
   ++row_number_;
@@ -112,16 +117,12 @@ std::optional<std::size_t> JsonRows::PlaceOf(std::string_view name) {
 }
 
 std::optional<std::size_t> JsonRows::AddColumn(std::string_view name) {
-  const auto known = std::find_if(source_.columns.begin(), source_.columns.end(),
-                                  [&](const Field& field) { return field.name == name; });
-  const bool raw = known == source_.columns.end();
-  if (raw && source_.other_columns) {
-    const std::vector<std::string>& wanted = *source_.other_columns;
-    if (std::find(wanted.begin(), wanted.end(), name) == wanted.end()) return std::nullopt;
-  }
+  const std::optional<std::uint32_t> known = known_.Find(source_.columns, name);
+  const bool raw = !known;
+  if (raw && source_.other_columns && !wanted_.contains(name)) return std::nullopt;
   const std::size_t place = row_.size();
   head_.columns.push_back(raw ? Field{std::string(name), DataType::Scalar(BasicType::kString)}
-                              : *known);
+                              : source_.columns[*known]);
   head_.raw_json.push_back(raw);
   places_.emplace(name, place);
   row_.push_back(Value::Null());
@@ -191,10 +192,7 @@ void JsonRows::Refuse(std::string_view column, std::string what) {
               std::move(what)};
 }
 
-bool JsonRows::IsOptional(std::string_view name) const {
-  const std::vector<std::string>& names = source_.optional_columns;
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
+bool JsonRows::IsOptional(std::string_view name) const { return optional_.contains(name); }
 
 // Columns that rows may leave out are the table's, even if the first row has left them out.
 Result<void> JsonRows::BeginTable() {

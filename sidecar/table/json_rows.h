@@ -8,9 +8,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/bundle/json_reader.h"
+#include "schemas/column_index.h"
 #include "sidecar/table/cell_json.h"
 #include "sidecar/table/readers.h"
 
@@ -52,6 +54,9 @@ class JsonRows {
   void NoteEnd();
 
   const TableSource& source_;
+  ColumnIndex known_;  // of source_.columns
+  std::unordered_set<std::string_view> optional_;
+  std::unordered_set<std::string_view> wanted_;  // of source_.other_columns
   Arena& arena_;
   RowSink& sink_;
   JsonReader json_;
