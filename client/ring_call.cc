@@ -52,8 +52,7 @@ Waited WaitForAnswer(Lane* lane, std::uint64_t sequence, std::uint64_t start_ns,
 Waited WaitForSlot(Lane* lane, std::uint64_t start_ns, std::uint64_t deadline_ns) noexcept {
   // The server answers in order, and the next slot is the oldest one's.
   if (lane->end.next_slot() == ClientLane::NextSlot::kFree) return Waited::kAnswered;
-  const Waited waited = WaitForAnswer(lane, lane->end.slot_holder(), start_ns, deadline_ns);
-  return waited;
+  return WaitForAnswer(lane, lane->end.slot_holder(), start_ns, deadline_ns);
 }
 
 ScoreCode CallOverRing(Lane* lane, const RequestHead& head, std::span<const std::byte> request,
