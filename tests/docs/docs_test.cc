@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <regex>
 #include <sstream>
@@ -14,9 +13,12 @@
 #include "tests/docs/document.h"
 #include "tests/docs/session.h"
 #include "tests/support/paths.h"
+#include "tests/support/read_file.h"
 
 namespace pillion::docs {
 namespace {
+
+using pillion::testing::ReadFile;
 
 namespace fs = std::filesystem;
 
@@ -35,13 +37,6 @@ const std::map<std::string, int> kDocuments = {{"ARCHITECTURE.md", 0},
                                                {"schemas/PROTOCOL.md", 0},
                                                {"tests/golden/record/README.md", 0},
                                                {"tools/mleap/README.md", 0}};
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 // What options a command of `pillion` has, and which commands ./dev has.
 class Vocabulary {

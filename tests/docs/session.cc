@@ -6,21 +6,16 @@
 #include <algorithm>
 #include <fstream>
 #include <regex>
-#include <sstream>
 
 #include "tests/support/paths.h"
+#include "tests/support/read_file.h"
 
 namespace pillion::docs {
 namespace {
 
-namespace fs = std::filesystem;
+using pillion::testing::ReadFile;
 
-std::string ReadFile(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
+namespace fs = std::filesystem;
 
 void WriteFile(const fs::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;

@@ -13,15 +13,17 @@
 #include <memory>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "schemas/descriptors.h"
 #include "tests/end_to_end/sidecar_process.h"
 #include "tests/support/paths.h"
+#include "tests/support/read_file.h"
 
 namespace {
+
+using pillion::testing::ReadFile;
 
 namespace fs = std::filesystem;
 using pillion::Ended;
@@ -163,13 +165,6 @@ TEST(Lifecycle, SaysWhatItServesAndWhatBecameOfIt) {
   EXPECT_THAT(log, HasSubstr("event=signal_ignored signal=SIGHUP"));
   EXPECT_THAT(log, HasSubstr("event=drain reason=SIGTERM clients=0"));
   EXPECT_THAT(log, HasSubstr("event=stopped drain_ms="));
-}
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 std::set<std::string> Matches(const std::string& text, const std::string& pattern) {

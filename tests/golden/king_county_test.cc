@@ -4,26 +4,20 @@
 #include <simdjson.h>
 
 #include <cstring>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "engine/model.h"
 #include "sidecar/table/table.h"
 #include "tests/support/paths.h"
+#include "tests/support/read_file.h"
 
 namespace pillion {
 namespace {
 
-const std::string kFolder = SourceDir() + "/examples/king-county/";
+using pillion::testing::ReadFile;
 
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
+const std::string kFolder = SourceDir() + "/examples/king-county/";
 
 std::vector<double> Recorded(const std::string& model, const std::string& engine) {
   simdjson::dom::parser parser;

@@ -7,20 +7,13 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 
 #include "tests/support/golden_case.h"
 #include "tests/support/paths.h"
+#include "tests/support/read_file.h"
 
 namespace pillion::testing {
-
-inline std::string ReadFile(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 struct Outcome {
   int exit_code = -1;

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 
 #include "engine/bundle/base64.h"
 #include "tests/support/paths.h"
+#include "tests/support/read_file.h"
 #include "tests/support/zip_writer.h"
 
 namespace pillion::testing {
@@ -21,14 +20,6 @@ using Sections = std::map<std::string, std::string, std::less<>>;
 constexpr std::string_view kMark = "=== ";
 constexpr std::string_view kZipMember = ".zip/";
 constexpr std::uint16_t kNamesAreUtf8 = 1U << 11;
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) throw std::runtime_error(path.string() + ": cannot be read");
-  return text.str();
-}
 
 std::string FromBase64(std::string text) {
   std::erase(text, '\n');
