@@ -26,7 +26,7 @@
 extern "C" {
 #endif
 
-/* Of the server and of the library; values of schemas/score_code.h. These are the ones that a
+/* Of the server and of the library; values of schemas/types/score_code.h. These are the ones that a
  * program is likely to tell apart. */
 typedef uint8_t pillion_code;
 enum {

@@ -11,20 +11,24 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/load_error.h"
 #include "engine/arena.h"
-#include "engine/bundle/bundle.h"
-#include "engine/kernel.h"
+#include "engine/bundle_info.h"
+#include "engine/files/content_hash.h"
+#include "engine/graph/kernel.h"
+#include "engine/graph/plan_draft.h"
 #include "engine/limits.h"
-#include "engine/load_error.h"
 #include "engine/load_options.h"
 #include "engine/value.h"
-#include "schemas/data_type.h"
-#include "schemas/score_code.h"
+#include "schemas/types/data_type.h"
+#include "schemas/types/score_code.h"
 
 namespace pillion {
 
+class Bundle;
 class Plan;
 
 // One op of the pipeline, in execution order.
@@ -105,44 +109,20 @@ class Model : public std::enable_shared_from_this<Model> {
 // A model bound to columns: steps over registers. Immutable; shared by any number of threads.
 class Plan {
  public:
-  struct Step {
-    const Kernel* kernel = nullptr;
-    std::uint32_t inputs_begin = 0;  // into slots_
-    std::uint32_t inputs_count = 0;
-    std::uint32_t outputs_begin = 0;  // into slots_
-    std::uint32_t outputs_count = 0;
-    std::uint32_t checks_begin = 0;  // inputs that must not be null: positions, into checks_
-    std::uint32_t checks_count = 0;
-    std::uint32_t stage = 0;  // index into Model::stages(), for messages
-  };
+  Plan(std::shared_ptr<const Model> model, PlanDraft parts)
+      : model_(std::move(model)), parts_(std::move(parts)) {}
 
   const Model& model() const { return *model_; }
-  const Schema& inputs() const { return inputs_; }
-  const Schema& outputs() const { return outputs_; }
-  std::uint32_t register_count() const { return register_count_; }
-  // Every step as the stages stand in the model: what an answer means.
-  const std::vector<Step>& steps() const { return steps_; }
-  // The same after rewrites, for the usual row; empty where none applies. A fast step that meets
-  // an unusual row gives up, and the plain steps decide.
-  const std::vector<Step>& fast_steps() const { return fast_steps_; }
+  const Schema& inputs() const { return parts_.inputs; }
+  const Schema& outputs() const { return parts_.outputs; }
+  std::size_t register_count() const { return parts_.slot_columns.size(); }
+  const std::vector<PlanStep>& steps() const { return parts_.steps; }
+  const std::vector<PlanStep>& fast_steps() const { return parts_.fast_steps; }
+  const PlanDraft& parts() const { return parts_; }
 
  private:
-  friend class FeatureFusion;
-  friend class PlanBuilder;
-  friend class Workspace;
-  Plan() = default;
-
-  std::shared_ptr<const Model> model_;
-  std::vector<std::unique_ptr<const Kernel>> own_kernels_;  // casts and fused steps
-  Schema inputs_;                                           // input i lies in register i
-  Schema outputs_;
-  std::vector<std::uint32_t> output_slots_;
-  std::vector<Step> steps_;
-  std::vector<Step> fast_steps_;
-  std::vector<std::uint32_t> slots_;
-  std::vector<std::uint32_t> checks_;
-  std::vector<std::string> slot_columns_;  // the column that each register holds, for messages
-  std::uint32_t register_count_ = 0;
+  const std::shared_ptr<const Model> model_;
+  const PlanDraft parts_;
 };
 
 // Where a row failed.
@@ -165,13 +145,15 @@ class Workspace {
   // size, no lock, no exception.
   ScoreCode Score() noexcept;
   // Valid after Score() returned kOk, until the next Score().
-  const Value& Output(std::size_t i) const noexcept { return registers_[plan_->output_slots_[i]]; }
+  const Value& Output(std::size_t i) const noexcept {
+    return registers_[plan_->parts().output_slots[i]];
+  }
   // After another code: where it happened.
   const Fault& fault() const noexcept { return fault_; }
 
  private:
-  ScoreCode Run(const std::vector<Plan::Step>& steps) noexcept;
-  std::string_view BlamedColumn(const Plan::Step& step, std::uint32_t input) const noexcept;
+  ScoreCode Run(const std::vector<PlanStep>& steps) noexcept;
+  std::string_view BlamedColumn(const PlanStep& step, std::uint32_t input) const noexcept;
 
   std::shared_ptr<const Plan> plan_;
   std::vector<Value> registers_;

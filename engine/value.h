@@ -8,7 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "schemas/data_type.h"
+#include "schemas/types/data_type.h"
 
 namespace pillion {
 

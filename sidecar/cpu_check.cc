@@ -40,8 +40,7 @@ __attribute__((constructor(101))) void CheckCpu() {
   for (const auto& feature : features) {
     if (!feature.there) Say(feature.name);
   }
-  Say(
-      "; pillion needs x86-64-v3 (Intel Haswell of 2013, AMD Zen, or later; in a virtual machine, "
+  Say("; pillion needs x86-64-v3 (Intel Haswell of 2013, AMD Zen, or later; in a virtual machine, "
       "the host's CPU model)\n");
   _exit(kConfig);
 }

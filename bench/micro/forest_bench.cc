@@ -6,8 +6,8 @@
 #include <random>
 #include <vector>
 
-#include "engine/kernels/forest.h"
-#include "engine/xgboost/booster.h"
+#include "engine/forest/forest.h"
+#include "engine/formats/xgboost/booster.h"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <new>
 #include <vector>
 
-#include "schemas/shm_layout.h"
-#include "schemas/shm_ring.h"
+#include "schemas/ring/shm_layout.h"
+#include "schemas/ring/shm_ring.h"
 
 namespace {
 

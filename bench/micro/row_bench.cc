@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "schemas/answer_reader.h"
-#include "schemas/batch_builder.h"
-#include "schemas/row_builder.h"
+#include "schemas/rows/answer_decoder.h"
+#include "schemas/rows/batch_encoder.h"
+#include "schemas/rows/row_encoder.h"
 #include "sidecar/wire/answer_encoder.h"
 #include "sidecar/wire/row_decoder.h"
 
@@ -39,7 +39,7 @@ std::shared_ptr<const RowLayout> Outputs() {
       *RowLayout::Make({{"prediction", DataType::Scalar(BasicType::kDouble)}}));
 }
 
-void Fill(RowBuilder& builder, std::size_t row, const std::vector<std::string>& words) {
+void Fill(RowEncoder& builder, std::size_t row, const std::vector<std::string>& words) {
   builder.Clear();
   for (std::uint32_t i = 0; i < kDoubles; ++i) builder.SetDouble(i, static_cast<double>(row + i));
   for (std::uint32_t i = 0; i < kStrings; ++i) {
@@ -58,7 +58,7 @@ std::vector<std::string> Words() {
 }
 
 void BuildRow(benchmark::State& state) {
-  RowBuilder builder(Inputs());
+  RowEncoder builder(Inputs());
   const std::vector<std::string> words = Words();
   std::size_t row = 0;
   for (auto _ : state) {
@@ -71,7 +71,7 @@ BENCHMARK(BuildRow);
 
 void DecodeRow(benchmark::State& state) {
   const auto layout = Inputs();
-  RowBuilder builder(layout);
+  RowEncoder builder(layout);
   const std::vector<std::string> words = Words();
   std::vector<std::vector<std::byte>> rows;
   for (std::size_t row = 0; row < kRows; ++row) {
@@ -92,8 +92,8 @@ BENCHMARK(DecodeRow);
 
 void DecodeBatchOf256(benchmark::State& state) {
   const auto layout = Inputs();
-  RowBuilder builder(layout);
-  BatchBuilder batch;
+  RowEncoder builder(layout);
+  BatchEncoder batch;
   const std::vector<std::string> words = Words();
   for (std::size_t row = 0; row < kRows; ++row) {
     Fill(builder, row, words);
@@ -136,7 +136,7 @@ void ReadAnswer(benchmark::State& state) {
   const Value value = Value::Scalar(1.0);
   encoder.BeginRow(std::as_writable_bytes(std::span(room)));
   encoder.Add([&value](std::uint32_t) -> const Value& { return value; });
-  AnswerReader reader(layout);
+  AnswerDecoder reader(layout);
   for (auto _ : state) {
     double prediction = 0;
     reader.Open(std::as_bytes(std::span(room)).first(encoder.bytes()));

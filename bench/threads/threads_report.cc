@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "client/pillion.h"
-#include "schemas/waiting.h"
+#include "schemas/ring/waiting.h"
 #include "sidecar/serving/echo_scorer.h"
 #include "sidecar/transport/server.h"
 

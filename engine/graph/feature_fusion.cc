@@ -15,19 +15,20 @@ constexpr std::uint32_t kVisitsMax = 20'000;
 
 }  // namespace
 
-FeatureFusion::FeatureFusion(Plan& plan) : plan_(plan), producers_(plan.register_count_) {
-  for (const Plan::Step& step : plan.steps_) {
+FeatureFusion::FeatureFusion(const std::vector<Stage>& stages, PlanDraft& draft)
+    : stages_(stages), draft_(draft), producers_(draft.slot_columns.size()) {
+  for (const PlanStep& step : draft.steps) {
     for (std::uint32_t i = 0; i < step.outputs_count; ++i) {
-      const std::uint32_t slot = plan.slots_[step.outputs_begin + i];
+      const std::uint32_t slot = draft.slots[step.outputs_begin + i];
       if (slot != Arguments::kUndeclared) producers_[slot] = {&step, i};
     }
   }
 }
 
 void FeatureFusion::Run() {
-  std::vector<Plan::Step> steps;
+  std::vector<PlanStep> steps;
   bool fused = false;
-  for (const Plan::Step& step : plan_.steps_) {
+  for (const PlanStep& step : draft_.steps) {
     steps.push_back(step);
     Chain chain;
     if (!std::holds_alternative<AssembleRecipe>(step.kernel->recipe())) continue;
@@ -39,19 +40,19 @@ void FeatureFusion::Run() {
     auto kernel = std::make_unique<FusedAssembler>(std::move(chain.parts),
                                                    static_cast<std::uint32_t>(chain.size));
     steps.back().kernel = kernel.get();
-    steps.back().inputs_begin = static_cast<std::uint32_t>(plan_.slots_.size());
+    steps.back().inputs_begin = static_cast<std::uint32_t>(draft_.slots.size());
     steps.back().inputs_count = static_cast<std::uint32_t>(chain.slots.size());
     steps.back().checks_count = 0;
-    plan_.slots_.insert(plan_.slots_.end(), chain.slots.begin(), chain.slots.end());
-    plan_.own_kernels_.push_back(std::move(kernel));
+    draft_.slots.insert(draft_.slots.end(), chain.slots.begin(), chain.slots.end());
+    draft_.own_kernels.push_back(std::move(kernel));
     fused = true;
   }
   if (!fused) return;
   DropUnneeded(steps);
-  plan_.fast_steps_ = std::move(steps);
+  draft_.fast_steps = std::move(steps);
 }
 
-bool FeatureFusion::AddAssembler(const Plan::Step& step, Chain& chain) const {
+bool FeatureFusion::AddAssembler(const PlanStep& step, Chain& chain) const {
   const FeatureRecipe recipe = step.kernel->recipe();
   const std::span<const Shape> shapes = std::get<AssembleRecipe>(recipe).shapes;
   for (std::uint32_t i = 0; i < shapes.size(); ++i) {
@@ -105,7 +106,7 @@ bool FeatureFusion::AddOneHot(const Producer& producer, const OneHotRecipe& reci
 }
 
 // A scaler whose vector is assembled from plain numbers.
-bool FeatureFusion::AddScaled(const Plan::Step& scaler, const ScaleRecipe& recipe,
+bool FeatureFusion::AddScaled(const PlanStep& scaler, const ScaleRecipe& recipe,
                               Chain& chain) const {
   const Producer& assembler = producers_[InputSlot(scaler, 0)];
   if (assembler.step == nullptr) return false;
@@ -137,8 +138,8 @@ void FeatureFusion::Append(Part part, std::uint32_t slot, std::int64_t width, Ch
   chain.slots.push_back(slot);
 }
 
-std::uint32_t FeatureFusion::InputSlot(const Plan::Step& step, std::uint32_t i) const {
-  return plan_.slots_[step.inputs_begin + i];
+std::uint32_t FeatureFusion::InputSlot(const PlanStep& step, std::uint32_t i) const {
+  return draft_.slots[step.inputs_begin + i];
 }
 
 std::optional<IndexRecipe::Column> FeatureFusion::IndexOf(std::uint32_t slot,
@@ -152,15 +153,15 @@ std::optional<IndexRecipe::Column> FeatureFusion::IndexOf(std::uint32_t slot,
   return index->columns[producer.output];
 }
 
-void FeatureFusion::DropUnneeded(std::vector<Plan::Step>& steps) const {
-  std::vector<bool> needed(plan_.register_count_, false);
-  for (const std::uint32_t slot : plan_.output_slots_) needed[slot] = true;
-  std::vector<Plan::Step> kept;
+void FeatureFusion::DropUnneeded(std::vector<PlanStep>& steps) const {
+  std::vector<bool> needed(draft_.slot_columns.size(), false);
+  for (const std::uint32_t slot : draft_.output_slots) needed[slot] = true;
+  std::vector<PlanStep> kept;
   for (std::size_t i = steps.size(); i-- > 0;) {
-    const Plan::Step& step = steps[i];
-    bool keep = plan_.model_->stages()[step.stage].operation.may_skip;
+    const PlanStep& step = steps[i];
+    bool keep = stages_[step.stage].operation.may_skip;
     for (std::uint32_t k = 0; k < step.outputs_count; ++k) {
-      const std::uint32_t slot = plan_.slots_[step.outputs_begin + k];
+      const std::uint32_t slot = draft_.slots[step.outputs_begin + k];
       keep = keep || (slot != Arguments::kUndeclared && needed[slot]);
     }
     if (!keep) continue;

@@ -16,14 +16,15 @@ namespace pillion {
 
 class FeatureFusion {
  public:
-  explicit FeatureFusion(Plan& plan);
+  // `stages`: of the model that the draft is of.
+  FeatureFusion(const std::vector<Stage>& stages, PlanDraft& draft);
 
-  // Gives the plan its fast steps; leaves it alone where nothing can be fused.
+  // Gives the draft its fast steps; leaves it alone where nothing can be fused.
   void Run();
 
  private:
   struct Producer {
-    const Plan::Step* step = nullptr;  // nullptr: the caller's column
+    const PlanStep* step = nullptr;  // nullptr: the caller's column
     std::uint32_t output = 0;
   };
   struct Chain {
@@ -33,20 +34,21 @@ class FeatureFusion {
     std::uint32_t visits = 0;          // of assemblers' inputs
   };
 
-  bool AddAssembler(const Plan::Step& step, Chain& chain) const;
+  bool AddAssembler(const PlanStep& step, Chain& chain) const;
   bool AddScalar(std::uint32_t slot, Chain& chain) const;
   bool AddVector(std::uint32_t slot, Chain& chain) const;
   bool AddOneHot(const Producer& producer, const OneHotRecipe& recipe, Chain& chain) const;
-  bool AddScaled(const Plan::Step& scaler, const ScaleRecipe& recipe, Chain& chain) const;
+  bool AddScaled(const PlanStep& scaler, const ScaleRecipe& recipe, Chain& chain) const;
   void Append(FusedAssembler::Part part, std::uint32_t slot, std::int64_t width,
               Chain& chain) const;
 
-  std::uint32_t InputSlot(const Plan::Step& step, std::uint32_t i) const;
+  std::uint32_t InputSlot(const PlanStep& step, std::uint32_t i) const;
   // The column's recipe where the register holds an indexer's answer.
   std::optional<IndexRecipe::Column> IndexOf(std::uint32_t slot, std::uint32_t* text_slot) const;
-  void DropUnneeded(std::vector<Plan::Step>& steps) const;
+  void DropUnneeded(std::vector<PlanStep>& steps) const;
 
-  Plan& plan_;
+  const std::vector<Stage>& stages_;
+  PlanDraft& draft_;
   std::vector<Producer> producers_;  // [slot]
 };
 

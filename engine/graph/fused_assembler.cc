@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/kernels/label_table.h"
-#include "engine/kernels/vector.h"
+#include "engine/linear/vector.h"
+#include "engine/ops/label_table.h"
 
 namespace pillion {
 namespace {

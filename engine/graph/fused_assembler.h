@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/feature_recipe.h"
-#include "engine/kernel.h"
+#include "engine/graph/feature_recipe.h"
+#include "engine/graph/kernel.h"
 
 namespace pillion {
 

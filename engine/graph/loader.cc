@@ -12,11 +12,11 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/quote.h"
 #include "base/suggest.h"
-#include "engine/bundle/quote.h"
-#include "engine/graph/cast.h"
+#include "engine/cast.h"
+#include "engine/graph/op_source.h"
 #include "engine/model.h"
-#include "engine/op_source.h"
 #include "engine/ops/catalog.h"
 
 namespace pillion {

@@ -5,9 +5,9 @@
 #include <tuple>
 #include <utility>
 
+#include "base/quote.h"
 #include "base/suggest.h"
-#include "engine/bundle/quote.h"
-#include "engine/graph/cast.h"
+#include "engine/cast.h"
 #include "engine/graph/feature_fusion.h"
 #include "engine/model.h"
 
@@ -16,8 +16,7 @@ namespace pillion {
 class PlanBuilder {
  public:
   PlanBuilder(std::shared_ptr<const Model> model, const Model::BindOptions& options)
-      : plan_(new Plan()) {
-    plan_->model_ = std::move(model);
+      : model_(std::move(model)) {
     MarkAvailable(options);
     MarkNeeded(options);
     ChooseInputs(options);
@@ -25,10 +24,10 @@ class PlanBuilder {
 
   // Of the needed stages.
   Schema MissingInputs() const {
-    const Model& model = *plan_->model_;
+    const Model& model = *model_;
     Schema missing;
     std::set<std::string_view> there;
-    for (const Field& field : plan_->inputs_) there.insert(field.name);
+    for (const Field& field : draft_.inputs) there.insert(field.name);
     for (std::size_t i = 0; i < model.stages().size(); ++i) {
       if (!needed_stages_[i]) continue;
       const Stage& stage = model.stages()[i];
@@ -44,15 +43,14 @@ class PlanBuilder {
   }
 
   Result<std::shared_ptr<const Plan>> Build(const Model::BindOptions& options) {
-    const std::vector<Stage>& stages = plan_->model_->stages();
+    const std::vector<Stage>& stages = model_->stages();
     for (std::size_t i = 0; i < stages.size(); ++i) {
       if (needed_stages_[i]) AddStage(stages[i], static_cast<std::uint32_t>(i));
     }
     ChooseOutputs(options);
     if (!problems_.empty()) return tl::unexpected<LoadError>(LoadError(std::move(problems_)));
-    plan_->register_count_ = static_cast<std::uint32_t>(plan_->slot_columns_.size());
-    if (options.fuse_features) FeatureFusion(*plan_).Run();
-    return plan_;
+    if (options.fuse_features) FeatureFusion(stages, draft_).Run();
+    return std::make_shared<const Plan>(model_, std::move(draft_));
   }
 
  private:
@@ -66,13 +64,13 @@ class PlanBuilder {
   }
 
   void RefuseStage(const Stage& stage, std::string what) {
-    const std::string& place = plan_->model_->place();
+    const std::string& place = model_->place();
     Refuse((place.empty() ? "" : place + ": ") + stage.path, std::move(what));
   }
 
   // Whether all that a stage reads is given, or made by stages of which that holds.
   void MarkAvailable(const Model::BindOptions& options) {
-    const std::vector<Stage>& stages = plan_->model_->stages();
+    const std::vector<Stage>& stages = model_->stages();
     available_stages_.assign(stages.size(), true);
     if (!options.inputs) return;
     std::set<std::string_view> columns;
@@ -89,7 +87,7 @@ class PlanBuilder {
 
   // A stage counts if a wanted column depends on it, or if it may remove rows.
   void MarkNeeded(const Model::BindOptions& options) {
-    const Model& model = *plan_->model_;
+    const Model& model = *model_;
     needed_stages_.assign(model.stages().size(), !options.outputs.has_value());
     if (options.outputs) needed_columns_.insert(options.outputs->begin(), options.outputs->end());
     for (std::size_t i = model.stages().size(); i-- > 0;) {
@@ -106,9 +104,9 @@ class PlanBuilder {
   }
 
   void ChooseInputs(const Model::BindOptions& options) {
-    for (const Field& field : options.inputs ? *options.inputs : plan_->model_->inputs()) {
+    for (const Field& field : options.inputs ? *options.inputs : model_->inputs()) {
       if (!options.inputs && !needed_columns_.contains(field.name)) continue;
-      plan_->inputs_.push_back(field);
+      draft_.inputs.push_back(field);
       if (!columns_.try_emplace(field.name, Column{NewSlot(field.name), field.type}).second) {
         Refuse("column '" + field.name + "'", "is given twice");
       }
@@ -120,7 +118,7 @@ class PlanBuilder {
     if (options.outputs) {
       names = *options.outputs;
     } else {
-      for (const Field& field : plan_->model_->outputs()) names.push_back(field.name);
+      for (const Field& field : model_->outputs()) names.push_back(field.name);
     }
     const bool is_broken = !problems_.empty();  // then columns may lack for that reason
     for (const std::string& name : names) {
@@ -131,8 +129,8 @@ class PlanBuilder {
         }
         continue;
       }
-      plan_->outputs_.push_back({name, it->second.type});
-      plan_->output_slots_.push_back(it->second.slot);
+      draft_.outputs.push_back({name, it->second.type});
+      draft_.output_slots.push_back(it->second.slot);
     }
   }
 
@@ -147,15 +145,15 @@ class PlanBuilder {
     if (!MaySuggest()) return {};
     std::vector<std::string_view> names;
     for (const Schema* schema :
-         {&plan_->model_->outputs(), &plan_->model_->inputs(), &std::as_const(plan_->inputs_)}) {
+         {&model_->outputs(), &model_->inputs(), &std::as_const(draft_.inputs)}) {
       for (const Field& field : *schema) names.push_back(field.name);
     }
     return DidYouMean(name, names);
   }
 
   std::uint32_t NewSlot(const std::string& column) {
-    plan_->slot_columns_.push_back(column);
-    return static_cast<std::uint32_t>(plan_->slot_columns_.size() - 1);
+    draft_.slot_columns.push_back(column);
+    return static_cast<std::uint32_t>(draft_.slot_columns.size() - 1);
   }
 
   void AddStage(const Stage& stage, std::uint32_t stage_index) {
@@ -165,9 +163,8 @@ class PlanBuilder {
       const auto it = columns_.find(stage.input_columns[i]);
       if (it == columns_.end()) {
         const std::string& name = stage.input_columns[i];
-        RefuseStage(stage,
-                    "needs the column " + Quote(name) + ", which is missing" +
-                        (MaySuggest() ? DidYouMean(name, plan_->inputs_, &Field::name) : ""));
+        RefuseStage(stage, "needs the column " + Quote(name) + ", which is missing" +
+                               (MaySuggest() ? DidYouMean(name, draft_.inputs, &Field::name) : ""));
         continue;
       }
       const Port& port = stage.operation.inputs[i];
@@ -212,7 +209,7 @@ class PlanBuilder {
     if (column.type.nullable && !port.type.nullable) checks.push_back(0);
     const std::uint32_t slot = NewSlot(name);
     AddStep(kernel.get(), {column.slot}, {slot}, checks, stage_index);
-    plan_->own_kernels_.push_back(std::move(kernel));
+    draft_.own_kernels.push_back(std::move(kernel));
     cast_slots_.emplace(key, slot);
     return slot;
   }
@@ -226,19 +223,20 @@ class PlanBuilder {
       all.insert(all.end(), part.begin(), part.end());
       return begin;
     };
-    Plan::Step step;
+    PlanStep step;
     step.kernel = kernel;
-    step.inputs_begin = append(plan_->slots_, inputs);
+    step.inputs_begin = append(draft_.slots, inputs);
     step.inputs_count = static_cast<std::uint32_t>(inputs.size());
-    step.outputs_begin = append(plan_->slots_, outputs);
+    step.outputs_begin = append(draft_.slots, outputs);
     step.outputs_count = static_cast<std::uint32_t>(outputs.size());
-    step.checks_begin = append(plan_->checks_, checks);
+    step.checks_begin = append(draft_.checks, checks);
     step.checks_count = static_cast<std::uint32_t>(checks.size());
     step.stage = stage_index;
-    plan_->steps_.push_back(step);
+    draft_.steps.push_back(step);
   }
 
-  std::shared_ptr<Plan> plan_;
+  const std::shared_ptr<const Model> model_;
+  PlanDraft draft_;
   std::vector<Problem> problems_;
   std::vector<bool> available_stages_;
   std::vector<bool> needed_stages_;

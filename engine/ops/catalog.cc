@@ -24,6 +24,17 @@ constexpr UnsupportedOp kUnsupportedOps[] = {
 
 }  // namespace
 
+std::vector<OpFamilyDescription> ListOps() {
+  std::vector<OpFamilyDescription> families;
+  for (const OpFamily& family : OpFamilies()) {
+    OpFamilyDescription& listed = families.emplace_back(family.name, family.source);
+    for (const OpRow& row : family.rows) {
+      listed.ops.push_back({row.name, row.summary, row.exactness});
+    }
+  }
+  return families;
+}
+
 std::span<const OpFamily> OpFamilies() noexcept {
   static const OpFamily families[] = {
       kVectorAssemblers,

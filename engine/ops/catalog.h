@@ -2,22 +2,15 @@
 // families.h declares and catalog.cc lists; a row is all that is needed to find an op by name.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
 
-#include "engine/kernel.h"
-#include "engine/op_source.h"
+#include "engine/graph/kernel.h"
+#include "engine/graph/op_source.h"
+#include "engine/op_list.h"
 
 namespace pillion {
-
-// How near the answers are to those of MLeap 0.25 on JDK 17.
-enum class Exactness : std::uint8_t {
-  kBits,      // the same bits
-  kUlp4,      // at most 4 ulp, where libm decides (exp, log, pow, sin)
-  kRelative,  // relative 1e-12: eigen decomposition, iteration
-};
 
 // Reads one model. Refuses through `source`; what it returns then is dropped.
 using CompileFunction = Operation (*)(OpSource& source);

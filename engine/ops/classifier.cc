@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/kernels/classes.h"
+#include "engine/linear/classes.h"
 
 namespace pillion {
 

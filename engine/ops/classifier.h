@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernel.h"
-#include "engine/kernels/vector.h"
-#include "engine/op_source.h"
+#include "engine/graph/kernel.h"
+#include "engine/graph/op_source.h"
+#include "engine/linear/vector.h"
 #include "engine/ops/catalog.h"
 
 namespace pillion {

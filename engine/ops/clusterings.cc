@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/distance.h"
-#include "engine/kernels/total_order.h"
+#include "engine/java/total_order.h"
+#include "engine/linear/distance.h"
 #include "engine/ops/classifier.h"
 #include "engine/ops/families.h"
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/java_number.h"
-#include "engine/kernels/murmur3.h"
+#include "engine/java/murmur3.h"
+#include "engine/java/number.h"
 #include "engine/ops/families.h"
 
 namespace pillion {

@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/classes.h"
-#include "engine/kernels/fused_sums.h"
-#include "engine/kernels/matrix.h"
+#include "engine/linear/classes.h"
+#include "engine/linear/fused_sums.h"
+#include "engine/linear/matrix.h"
 #include "engine/ops/families.h"
 #include "engine/ops/matrix_attribute.h"
 

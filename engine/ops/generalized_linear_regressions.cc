@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/kernels/classes.h"
+#include "engine/linear/classes.h"
 #include "engine/ops/families.h"
 #include "engine/ops/linear_margin.h"
 

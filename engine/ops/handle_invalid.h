@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/op_source.h"
+#include "engine/graph/op_source.h"
 
 namespace pillion {
 

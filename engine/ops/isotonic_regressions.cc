@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/total_order.h"
-#include "engine/kernels/vector.h"
+#include "engine/java/total_order.h"
+#include "engine/linear/vector.h"
 #include "engine/ops/families.h"
 
 namespace pillion {

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/classes.h"
-#include "engine/kernels/matrix.h"
+#include "engine/linear/classes.h"
+#include "engine/linear/matrix.h"
 #include "engine/ops/classifier.h"
 #include "engine/ops/families.h"
 #include "engine/ops/linear_margin.h"

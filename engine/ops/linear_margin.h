@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernel.h"
-#include "engine/kernels/vector.h"
-#include "engine/op_source.h"
+#include "engine/graph/kernel.h"
+#include "engine/graph/op_source.h"
+#include "engine/linear/vector.h"
 
 namespace pillion {
 

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/vector.h"
+#include "engine/linear/vector.h"
 #include "engine/ops/families.h"
 
 namespace pillion {

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/label_table.h"
 #include "engine/ops/families.h"
 #include "engine/ops/handle_invalid.h"
+#include "engine/ops/label_table.h"
 
 namespace pillion {
 namespace {

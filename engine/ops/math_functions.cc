@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/kernels/java_math.h"
+#include "engine/java/math.h"
 #include "engine/ops/families.h"
 
 namespace pillion {

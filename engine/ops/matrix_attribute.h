@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "engine/kernels/matrix.h"
-#include "engine/op_source.h"
+#include "engine/graph/op_source.h"
+#include "engine/linear/matrix.h"
 
 namespace pillion {
 

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/classes.h"
-#include "engine/kernels/fused_sums.h"
+#include "engine/linear/classes.h"
+#include "engine/linear/fused_sums.h"
 #include "engine/ops/classifier.h"
 #include "engine/ops/families.h"
 

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/classes.h"
-#include "engine/kernels/matrix.h"
-#include "engine/kernels/total_order.h"
+#include "engine/java/total_order.h"
+#include "engine/linear/classes.h"
+#include "engine/linear/matrix.h"
 #include "engine/ops/classifier.h"
 #include "engine/ops/families.h"
 #include "engine/ops/matrix_attribute.h"

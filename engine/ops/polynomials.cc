@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/java_math.h"
-#include "engine/kernels/vector.h"
+#include "engine/java/math.h"
+#include "engine/linear/vector.h"
 #include "engine/ops/families.h"
 
 namespace pillion {

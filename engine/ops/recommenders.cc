@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/fused_sums.h"
-#include "engine/kernels/vector.h"
+#include "engine/linear/fused_sums.h"
+#include "engine/linear/vector.h"
 #include "engine/ops/families.h"
 
 namespace pillion {

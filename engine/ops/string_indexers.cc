@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/java_number.h"
-#include "engine/kernels/label_table.h"
+#include "engine/java/number.h"
 #include "engine/ops/families.h"
 #include "engine/ops/handle_invalid.h"
+#include "engine/ops/label_table.h"
 
 namespace pillion {
 namespace {

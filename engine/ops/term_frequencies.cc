@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/label_table.h"
-#include "engine/kernels/murmur3.h"
-#include "engine/kernels/vector.h"
+#include "engine/java/murmur3.h"
+#include "engine/linear/vector.h"
 #include "engine/ops/families.h"
+#include "engine/ops/label_table.h"
 
 namespace pillion {
 namespace {

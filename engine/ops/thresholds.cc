@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/vector.h"
+#include "engine/linear/vector.h"
 #include "engine/ops/families.h"
 #include "engine/ops/handle_invalid.h"
 

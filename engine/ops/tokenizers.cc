@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/java_regex.h"
-#include "engine/kernels/java_string.h"
+#include "engine/java/regex.h"
+#include "engine/java/string.h"
 #include "engine/ops/families.h"
 
 namespace pillion {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/kernels/forest.h"
-#include "engine/op_source.h"
+#include "engine/forest/forest.h"
+#include "engine/graph/op_source.h"
 
 namespace pillion {
 

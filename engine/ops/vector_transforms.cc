@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/kernels/cosine_transform.h"
-#include "engine/kernels/fused_sums.h"
-#include "engine/kernels/java_math.h"
-#include "engine/kernels/vector.h"
+#include "engine/fourier/cosine_transform.h"
+#include "engine/java/math.h"
+#include "engine/linear/fused_sums.h"
+#include "engine/linear/vector.h"
 #include "engine/ops/families.h"
 
 namespace pillion {

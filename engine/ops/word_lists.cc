@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/kernels/java_string.h"
-#include "engine/kernels/label_table.h"
+#include "engine/java/string.h"
 #include "engine/ops/families.h"
+#include "engine/ops/label_table.h"
 
 namespace pillion {
 namespace {

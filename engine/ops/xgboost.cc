@@ -3,7 +3,8 @@
 //   xgboost.regression   prediction
 //   both also            leaf_prediction, the leaf of each tree; contrib_prediction, SHAP values
 // Two classes: from the single margin. The predictor offers only probability and prediction.
-// Formulas follow combust/mleap, mleap-xgboost-runtime; the arithmetic lies in engine/xgboost/.
+// Formulas follow combust/mleap, mleap-xgboost-runtime; the arithmetic lies in
+// engine/formats/xgboost/.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -13,9 +14,9 @@
 #include <string>
 #include <utility>
 
-#include "engine/kernels/classes.h"
+#include "engine/formats/xgboost/booster.h"
+#include "engine/linear/classes.h"
 #include "engine/ops/families.h"
-#include "engine/xgboost/booster.h"
 
 namespace pillion {
 namespace {

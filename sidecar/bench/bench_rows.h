@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/load_error.h"
+#include "base/load_error.h"
 #include "engine/value.h"
-#include "schemas/data_type.h"
+#include "schemas/types/data_type.h"
 #include "sidecar/table/table.h"
 
 namespace pillion::bench {

@@ -10,9 +10,9 @@
 
 #include "client/pillion.h"
 #include "engine/model.h"
-#include "schemas/layout_description.h"
-#include "schemas/row_builder.h"
-#include "schemas/row_layout.h"
+#include "schemas/rows/layout_description.h"
+#include "schemas/rows/row_encoder.h"
+#include "schemas/rows/row_layout.h"
 #include "sidecar/bench/bench_rows.h"
 #include "sidecar/bench/load.h"
 #include "sidecar/bench/own_server.h"
@@ -21,7 +21,7 @@
 #include "sidecar/bench/waist.h"
 #include "sidecar/serving/echo_scorer.h"
 #include "sidecar/serving/model_scorer.h"
-#include "sidecar/wire/row_encoder.h"
+#include "sidecar/wire/encode_row.h"
 
 namespace pillion::bench {
 namespace {
@@ -184,7 +184,7 @@ class Bench {
     });
   }
   static void DropRefused(const Remote& remote, BenchRows& rows) {
-    RowBuilder builder(remote.rows);
+    RowEncoder builder(remote.rows);
     pillion_answer* answer = pillion_answer_new(remote.model.get());
     rows.Filter([&](std::span<const Value> row) {
       if (EncodeRow(row, builder) != ScoreCode::kOk) return false;
@@ -226,7 +226,7 @@ class Bench {
 
   static std::uint32_t RowBytes(const std::shared_ptr<const RowLayout>& layout,
                                 const BenchRows& rows) {
-    RowBuilder builder(layout);
+    RowEncoder builder(layout);
     EncodeRow(rows.Row(0), builder);
     return static_cast<std::uint32_t>(builder.bytes().size());
   }

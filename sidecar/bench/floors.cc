@@ -13,7 +13,7 @@
 #include <new>
 #include <system_error>
 
-#include "schemas/waiting.h"
+#include "schemas/ring/waiting.h"
 #include "sidecar/bench/ticks.h"
 
 namespace pillion::bench {

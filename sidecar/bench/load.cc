@@ -3,7 +3,7 @@
 #include <thread>
 #include <vector>
 
-#include "schemas/waiting.h"
+#include "schemas/ring/waiting.h"
 #include "sidecar/bench/ticks.h"
 
 namespace pillion::bench {

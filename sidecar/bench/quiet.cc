@@ -8,7 +8,7 @@
 #include <limits>
 #include <system_error>
 
-#include "schemas/waiting.h"
+#include "schemas/ring/waiting.h"
 #include "sidecar/bench/ticks.h"
 
 namespace pillion::bench {

@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/load_error.h"
+#include "base/load_error.h"
 #include "sidecar/bench/floors.h"
 #include "sidecar/bench/load.h"
 #include "sidecar/bench/report.h"

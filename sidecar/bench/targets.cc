@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "schemas/answer_reader.h"
-#include "schemas/batch_builder.h"
-#include "schemas/row_builder.h"
-#include "sidecar/wire/row_encoder.h"
+#include "schemas/rows/answer_decoder.h"
+#include "schemas/rows/batch_encoder.h"
+#include "schemas/rows/row_encoder.h"
+#include "sidecar/wire/encode_row.h"
 
 namespace pillion::bench {
 namespace {
@@ -29,7 +29,7 @@ using QueuePtr = std::unique_ptr<pillion_queue, CloseQueue>;
 
 // Takes from an answer what a caller would, each number, text and tensor once; their sum, or
 // nothing where the answer is malformed.
-std::optional<double> ReadAnswer(AnswerReader& answer) {
+std::optional<double> ReadAnswer(AnswerDecoder& answer) {
   const RowLayout& layout = answer.layout();
   double sum = 0;
   for (std::uint32_t i = 0; i < layout.size(); ++i) {
@@ -112,12 +112,12 @@ class ClientTarget final : public Target {
 
   pillion_model* model_;
   const BenchRows& rows_;
-  RowBuilder builder_;
-  BatchBuilder batch_builder_;
+  RowEncoder builder_;
+  BatchEncoder batch_builder_;
   std::uint32_t batch_;
   AnswerPtr answer_;
-  AnswerReader reader_;
-  BatchAnswerReader batch_reader_;
+  AnswerDecoder reader_;
+  BatchAnswerDecoder batch_reader_;
   volatile double sum_ = 0;  // so that reading is not left out
 };
 

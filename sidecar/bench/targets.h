@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "client/pillion.h"
-#include "schemas/row_layout.h"
+#include "schemas/rows/row_layout.h"
 #include "sidecar/bench/bench_rows.h"
 #include "sidecar/bench/load.h"
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "schemas/batch_builder.h"
-#include "schemas/row_builder.h"
-#include "sidecar/wire/row_encoder.h"
+#include "schemas/rows/batch_encoder.h"
+#include "schemas/rows/row_encoder.h"
+#include "sidecar/wire/encode_row.h"
 
 namespace pillion::bench {
 namespace {
@@ -68,8 +68,8 @@ class WaistTarget final : public Target {
 EncodedRequests::EncodedRequests(std::shared_ptr<const RowLayout> layout, const BenchRows& rows,
                                  std::uint32_t batch)
     : kind_(batch > 1 ? RequestKind::kBatch : RequestKind::kRow) {
-  RowBuilder row(std::move(layout));
-  BatchBuilder rows_of_batch;
+  RowEncoder row(std::move(layout));
+  BatchEncoder rows_of_batch;
   const std::uint64_t count = std::max<std::uint64_t>(rows.size() / batch, 1);
   for (std::uint64_t i = 0; i < count && 8 * words_.size() < kRequestBytesMax; ++i) {
     rows_of_batch.Clear();

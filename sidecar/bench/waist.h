@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
-#include "schemas/row_layout.h"
-#include "schemas/shm_layout.h"
+#include "schemas/ring/shm_layout.h"
+#include "schemas/rows/row_layout.h"
 #include "sidecar/bench/bench_rows.h"
 #include "sidecar/bench/load.h"
 #include "sidecar/serving/score_request.h"

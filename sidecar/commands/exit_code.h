@@ -1,7 +1,7 @@
 // How `pillion` ends: the codes of sysexits.h that it uses.
 #pragma once
 
-#include "engine/load_error.h"
+#include "base/load_error.h"
 
 namespace pillion {
 

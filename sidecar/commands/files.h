@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/load_error.h"
+#include "base/load_error.h"
 #include "sidecar/commands/exit_code.h"
 
 namespace pillion {

@@ -24,16 +24,16 @@ struct Options {
   std::vector<std::string> select;
 };
 
-bool RunsOwnKernel(const Plan& plan, const std::vector<Plan::Step>& steps, std::size_t stage) {
+bool RunsOwnKernel(const Plan& plan, const std::vector<PlanStep>& steps, std::size_t stage) {
   const Kernel* kernel = plan.model().stages()[stage].operation.kernel.get();
-  return std::any_of(steps.begin(), steps.end(), [&](const Plan::Step& step) {
+  return std::any_of(steps.begin(), steps.end(), [&](const PlanStep& step) {
     return step.stage == stage && step.kernel == kernel;
   });
 }
 
-std::ptrdiff_t CountSteps(const std::vector<Plan::Step>& steps, std::size_t stage) {
+std::ptrdiff_t CountSteps(const std::vector<PlanStep>& steps, std::size_t stage) {
   return std::count_if(steps.begin(), steps.end(),
-                       [&](const Plan::Step& step) { return step.stage == stage; });
+                       [&](const PlanStep& step) { return step.stage == stage; });
 }
 
 // What becomes of a stage in the plan, and why.

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/ops/catalog.h"
+#include "engine/op_list.h"
 #include "sidecar/commands/command.h"
 #include "sidecar/table/json_text.h"
 
@@ -22,14 +22,14 @@ std::string_view Describe(Exactness exactness) {
 
 void PrintText() {
   std::size_t width = 0;
-  for (const OpFamily& family : OpFamilies()) {
-    for (const OpRow& row : family.rows) width = std::max(width, row.name.size());
+  for (const OpFamilyDescription& family : ListOps()) {
+    for (const OpDescription& op : family.ops) width = std::max(width, op.name.size());
   }
-  for (const OpFamily& family : OpFamilies()) {
+  for (const OpFamilyDescription& family : ListOps()) {
     std::cout << family.name << "  (" << family.source << ")\n";
-    for (const OpRow& row : family.rows) {
-      std::cout << "  " << row.name << std::string(width - row.name.size() + 2, ' ') << row.summary
-                << "; " << Describe(row.exactness) << '\n';
+    for (const OpDescription& op : family.ops) {
+      std::cout << "  " << op.name << std::string(width - op.name.size() + 2, ' ') << op.summary
+                << "; " << Describe(op.exactness) << '\n';
     }
   }
 }
@@ -39,11 +39,11 @@ void PrintMarkdown() {
                "What a bundle may be made of, beside `pipeline`, which only lists other nodes. "
                "Answers are those of\nMLeap 0.25 on JDK 17, as near as the last column says. Made "
                "by `pillion ops --as markdown`.\n";
-  for (const OpFamily& family : OpFamilies()) {
+  for (const OpFamilyDescription& family : ListOps()) {
     std::cout << "\n## " << family.name << "\n\nAfter `" << family.source
               << "`.\n\n| op | does | exactness |\n|---|---|---|\n";
-    for (const OpRow& row : family.rows) {
-      std::cout << "| `" << row.name << "` | " << row.summary << " | " << Describe(row.exactness)
+    for (const OpDescription& op : family.ops) {
+      std::cout << "| `" << op.name << "` | " << op.summary << " | " << Describe(op.exactness)
                 << " |\n";
     }
   }
@@ -53,13 +53,13 @@ void PrintJson() {
   std::string text;
   JsonText json(text, JsonLayout::kPretty);
   json.BeginArray();
-  for (const OpFamily& family : OpFamilies()) {
-    for (const OpRow& row : family.rows) {
+  for (const OpFamilyDescription& family : ListOps()) {
+    for (const OpDescription& op : family.ops) {
       json.Element();
       json.BeginObject();
       for (const auto& [key, value] :
-           {std::pair("op", row.name), std::pair("family", family.name),
-            std::pair("summary", row.summary), std::pair("exactness", Describe(row.exactness)),
+           {std::pair("op", op.name), std::pair("family", family.name),
+            std::pair("summary", op.summary), std::pair("exactness", Describe(op.exactness)),
             std::pair("source", family.source)}) {
         json.Key(key);
         json.String(value);

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "engine/model.h"
-#include "schemas/fbs_text.h"
 #include "sidecar/commands/command.h"
+#include "sidecar/commands/fbs_text.h"
 #include "sidecar/commands/files.h"
 #include "sidecar/commands/options.h"
 #include "sidecar/serving/score_request.h"

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "schemas/descriptors.h"
+#include "base/unique_fd.h"
 
 namespace pillion {
 

@@ -6,15 +6,15 @@
 #include <optional>
 #include <utility>
 
+#include "base/json_reader.h"
 #include "client/pillion.h"
-#include "engine/bundle/json_reader.h"
-#include "schemas/answer_reader.h"
-#include "schemas/batch_builder.h"
-#include "schemas/column_index.h"
-#include "schemas/layout_description.h"
-#include "schemas/row_builder.h"
+#include "schemas/rows/answer_decoder.h"
+#include "schemas/rows/batch_encoder.h"
+#include "schemas/rows/column_index.h"
+#include "schemas/rows/layout_description.h"
+#include "schemas/rows/row_encoder.h"
+#include "sidecar/wire/encode_row.h"
 #include "sidecar/wire/row_decoder.h"
-#include "sidecar/wire/row_encoder.h"
 
 namespace pillion {
 namespace {
@@ -52,7 +52,7 @@ bool IsOfServer(ScoreCode code) {
 struct ClientScorer::Batch {
   std::span<const Value> values;  // [row][input]
   std::size_t count = 0;
-  BatchBuilder request;
+  BatchEncoder request;
   std::vector<std::size_t> sent;  // the rows that are in it
   std::unique_ptr<pillion_answer, FreeAnswer> answer;
   std::vector<std::unique_ptr<pillion_answer, FreeAnswer>>
@@ -76,7 +76,7 @@ struct ClientScorer::State {
   Schema model_outputs;
   // Of the binding.
   Layout layout;
-  std::optional<RowBuilder> row;
+  std::optional<RowEncoder> row;
   std::optional<RowDecoder> decoder;
   Batch batches[2];
   std::size_t started = 0;  // which was started last
@@ -155,7 +155,7 @@ void ClientScorer::AskForOptionalInputs() {
     if (ask() != PILLION_OK || length >= models.size()) return;
   }
   models.resize(length);
-  JsonReader json(state_->url, Limits{});
+  JsonReader json(state_->url);
   json.ReadText("{\"models\":" + models + "}", [&](std::string_view, JsonReader::Value list) {
     return json.ReadArray(list, [&](JsonReader::Value model) {
       std::string name;
@@ -219,7 +219,7 @@ void ClientScorer::Blame(Batch& batch, std::size_t row, ScoreCode code, std::int
 
 // Into the request. What the row builder refuses is not sent.
 void ClientScorer::Encode(Batch& batch, std::size_t first, std::size_t count) const {
-  RowBuilder& builder = *state_->row;
+  RowEncoder& builder = *state_->row;
   batch.request.Clear();
   batch.sent.clear();
   for (std::size_t row = first; row < first + count; ++row) {
@@ -292,7 +292,7 @@ Result<void> ClientScorer::Finish(Batch& batch, ScoreCode code, std::size_t firs
 Result<void> ClientScorer::TakeAnswers(Batch& batch) const {
   RowDecoder& decoder = *state_->decoder;
   const std::span<const std::byte> bytes = batch.answer_bytes();
-  BatchAnswerReader reader;
+  BatchAnswerDecoder reader;
   // Rows and answers of a batch are tables in the same place.
   if (reader.Open(bytes) != ScoreCode::kOk || reader.row_count() != batch.sent.size() ||
       decoder.Open(RequestKind::kBatch, bytes) != ScoreCode::kOk) {

@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "base/quote.h"
 #include "base/suggest.h"
-#include "engine/bundle/quote.h"
 
 namespace pillion {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/bundle/quote.h"
+#include "base/quote.h"
 
 namespace pillion {
 namespace {
@@ -42,11 +42,11 @@ Result<void> PlanScorer::Bind(const Schema& given, const Names& outputs) {
 // Of the stages that are not needed for what is wanted, those that would have removed rows.
 void PlanScorer::NoteLeftOut(const Schema& given) {
   notes_.clear();
-  const std::vector<Plan::Step>& steps = workspace_->plan().steps();
+  const std::vector<PlanStep>& steps = workspace_->plan().steps();
   for (std::size_t i = 0; i < model_->stages().size(); ++i) {
     const Stage& stage = model_->stages()[i];
     const bool runs = std::any_of(steps.begin(), steps.end(),
-                                  [&](const Plan::Step& step) { return step.stage == i; });
+                                  [&](const PlanStep& step) { return step.stage == i; });
     if (!stage.operation.may_skip || runs) continue;
     for (const std::string& column : stage.input_columns) {
       const bool is_given = std::any_of(given.begin(), given.end(),

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/load_error.h"
+#include "base/load_error.h"
 #include "engine/value.h"
-#include "schemas/data_type.h"
-#include "schemas/score_code.h"
+#include "schemas/types/data_type.h"
+#include "schemas/types/score_code.h"
 
 namespace pillion {
 

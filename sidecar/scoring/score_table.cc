@@ -6,10 +6,10 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/quote.h"
 #include "base/suggest.h"
-#include "engine/bundle/quote.h"
-#include "engine/graph/cast.h"
-#include "schemas/column_index.h"
+#include "engine/cast.h"
+#include "schemas/rows/column_index.h"
 #include "sidecar/scoring/missing_columns.h"
 
 namespace pillion {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/load_error.h"
+#include "base/load_error.h"
 #include "sidecar/scoring/row_scorer.h"
 #include "sidecar/table/row_sink.h"
 #include "sidecar/table/table_format.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "schemas/row_layout.h"
+#include "schemas/rows/row_layout.h"
 
 namespace pillion {
 namespace {

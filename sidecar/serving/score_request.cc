@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "schemas/layout_description.h"
+#include "schemas/rows/layout_description.h"
 
 namespace pillion {
 

@@ -11,12 +11,12 @@
 #include <memory>
 #include <span>
 
-#include "engine/load_error.h"
+#include "base/load_error.h"
 #include "engine/model.h"
-#include "schemas/fault_detail.h"
-#include "schemas/row_layout.h"
-#include "schemas/score_code.h"
-#include "schemas/shm_layout.h"
+#include "schemas/ring/shm_layout.h"
+#include "schemas/rows/fault_detail.h"
+#include "schemas/rows/row_layout.h"
+#include "schemas/types/score_code.h"
 #include "sidecar/wire/answer_encoder.h"
 #include "sidecar/wire/row_decoder.h"
 

@@ -11,9 +11,9 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "schemas/layout_description.h"
-#include "schemas/message.h"
-#include "schemas/score_code.h"
+#include "schemas/rows/layout_description.h"
+#include "schemas/socket/message.h"
+#include "schemas/types/score_code.h"
 
 namespace pillion {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/load_error.h"
+#include "base/load_error.h"
 
 namespace pillion {
 

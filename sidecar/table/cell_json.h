@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <string>
 
+#include "base/json_reader.h"
 #include "engine/arena.h"
-#include "engine/bundle/json_reader.h"
 #include "engine/value.h"
-#include "schemas/data_type.h"
+#include "schemas/types/data_type.h"
 #include "sidecar/table/json_text.h"
 
 namespace pillion {

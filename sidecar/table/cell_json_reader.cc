@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "engine/bundle/base64.h"
-#include "engine/kernels/java_number.h"
+#include "base/base64.h"
+#include "engine/java/number.h"
 #include "sidecar/table/cell_json.h"
 #include "sidecar/table/cell_text.h"
 #include "sidecar/table/readers.h"

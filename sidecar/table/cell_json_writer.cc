@@ -2,7 +2,7 @@
 #include <numeric>
 #include <vector>
 
-#include "engine/bundle/base64.h"
+#include "base/base64.h"
 #include "sidecar/table/cell_json.h"
 
 namespace pillion {

@@ -5,8 +5,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "engine/bundle/quote.h"
-#include "engine/kernels/java_number.h"
+#include "base/quote.h"
+#include "engine/java/number.h"
 
 namespace pillion {
 namespace {

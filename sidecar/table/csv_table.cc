@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "base/base64.h"
+#include "base/json_reader.h"
+#include "base/quote.h"
 #include "base/suggest.h"
-#include "engine/bundle/base64.h"
-#include "engine/bundle/json_reader.h"
-#include "engine/bundle/quote.h"
-#include "schemas/column_index.h"
+#include "schemas/rows/column_index.h"
 #include "sidecar/table/cell_json.h"
 #include "sidecar/table/cell_text.h"
 #include "sidecar/table/csv.h"
@@ -33,7 +33,7 @@ class CsvReader {
         arena_(arena),
         sink_(sink),
         scanner_(input, source.csv.delimiter == '\0' ? ',' : source.csv.delimiter),
-        json_(source.name, Limits{}),
+        json_(source.name),
         cells_(json_, CellRules::kOwnType, arena) {}
 
   Result<void> Read() {

@@ -11,7 +11,7 @@
 
 #include <string_view>
 
-#include "engine/load_error.h"
+#include "base/load_error.h"
 #include "sidecar/table/json_rows.h"
 
 namespace pillion::internal {

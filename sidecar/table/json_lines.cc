@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/bundle/quote.h"
+#include "base/quote.h"
 #include "sidecar/table/cell_json.h"
 #include "sidecar/table/json_bodies.h"
 #include "sidecar/table/json_rows.h"

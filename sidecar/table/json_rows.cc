@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/json_number.h"
+#include "base/quote.h"
 #include "base/suggest.h"
-#include "engine/bundle/json_number.h"
-#include "engine/bundle/quote.h"
 
 namespace pillion::internal {
 namespace {
@@ -48,8 +48,8 @@ JsonRows::JsonRows(const TableSource& source, Arena& arena, RowSink& sink)
       optional_(source.optional_columns.begin(), source.optional_columns.end()),
       arena_(arena),
       sink_(sink),
-      json_(source.name, Limits{}),
-      raw_json_(source.name, Limits{}),
+      json_(source.name),
+      raw_json_(source.name),
       cells_(json_, CellRules::kOwnType, arena) {
   if (source.other_columns)
     wanted_.insert(source.other_columns->begin(), source.other_columns->end());

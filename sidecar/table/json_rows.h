@@ -11,8 +11,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "engine/bundle/json_reader.h"
-#include "schemas/column_index.h"
+#include "base/json_reader.h"
+#include "schemas/rows/column_index.h"
 #include "sidecar/table/cell_json.h"
 #include "sidecar/table/readers.h"
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/bundle/quote.h"
-#include "engine/bundle/tensor_dimensions.h"
+#include "base/quote.h"
+#include "engine/tensor_dimensions.h"
 #include "sidecar/table/leap_avro_schema.h"
 #include "sidecar/table/readers.h"
 

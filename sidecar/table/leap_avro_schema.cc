@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "engine/bundle/json_reader.h"
-#include "engine/bundle/quote.h"
+#include "base/json_reader.h"
+#include "base/quote.h"
 
 namespace pillion::internal {
 namespace {
@@ -162,7 +162,7 @@ std::optional<AvroColumn> ToColumn(const std::string& name, std::string_view sig
 }  // namespace
 
 Result<std::vector<AvroColumn>> ReadAvroSchema(std::string_view text) {
-  JsonReader json("the schema", Limits{});
+  JsonReader json("the schema");
   SignatureReader reader(json);
   SignatureReader::Fields fields;
   std::string type;

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/load_error.h"
-#include "schemas/data_type.h"
+#include "base/load_error.h"
+#include "schemas/types/data_type.h"
 
 namespace pillion::internal {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/bundle/json_reader.h"
+#include "base/json_reader.h"
 #include "sidecar/table/leap_schema.h"
 #include "sidecar/table/readers.h"
 
@@ -121,7 +121,7 @@ class LeapBinaryReader {
   bool ReadSchema() {
     std::string_view text;
     if (!Read(text)) return false;
-    JsonReader json(source_.name, Limits{});
+    JsonReader json(source_.name);
     // The reader of schemas reads a member, so the schema becomes one.
     const std::string wrapped = "{\"schema\":" + std::string(text) + "}";
     const bool read = json.ReadText(wrapped, [&](std::string_view, JsonReader::Value value) {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/bundle/json_reader.h"
+#include "base/json_reader.h"
 #include "sidecar/table/cell_json.h"
 #include "sidecar/table/json_bodies.h"
 #include "sidecar/table/json_rows.h"
@@ -20,7 +20,7 @@ class LeapJsonReader {
       : source_(source),
         arena_(arena),
         sink_(sink),
-        json_(source.name, Limits{}),
+        json_(source.name),
         cells_(json_, CellRules::kDeclared, arena) {}
 
   Result<void> Read() {

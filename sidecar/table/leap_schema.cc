@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/quote.h"
 #include "base/suggest.h"
-#include "engine/bundle/quote.h"
 
 namespace pillion {
 namespace {

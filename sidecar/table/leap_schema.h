@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include "engine/bundle/json_reader.h"
-#include "schemas/data_type.h"
+#include "base/json_reader.h"
+#include "schemas/types/data_type.h"
 #include "sidecar/table/json_text.h"
 
 namespace pillion {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "engine/kernels/java_number.h"
+#include "engine/java/number.h"
 
 namespace pillion {
 namespace {

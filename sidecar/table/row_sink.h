@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "engine/load_error.h"
+#include "base/load_error.h"
 #include "engine/value.h"
-#include "schemas/data_type.h"
+#include "schemas/types/data_type.h"
 
 namespace pillion {
 

@@ -7,7 +7,7 @@
 
 #include "engine/arena.h"
 #include "engine/value.h"
-#include "schemas/data_type.h"
+#include "schemas/types/data_type.h"
 #include "sidecar/table/row_sink.h"
 #include "sidecar/table/table_format.h"
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "engine/bundle/json_reader.h"
-#include "engine/bundle/quote.h"
+#include "base/json_reader.h"
+#include "base/quote.h"
 #include "sidecar/table/readers.h"
 
 namespace pillion {
@@ -195,7 +195,7 @@ std::string PlaceOfRow(const TableSource& source, std::uint64_t row, std::uint64
 
 std::string PlainText(std::string_view json) {
   if (!json.starts_with('"')) return std::string(json);
-  JsonReader reader("", Limits{});
+  JsonReader reader("");
   std::string text;
   reader.ReadText(
       "{\"x\":" + std::string(json) + "}",

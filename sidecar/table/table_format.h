@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "engine/arena.h"
-#include "schemas/data_type.h"
+#include "schemas/types/data_type.h"
 #include "sidecar/table/row_sink.h"
 #include "sidecar/table/text_input.h"
 

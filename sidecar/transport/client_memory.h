@@ -8,9 +8,9 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "schemas/descriptors.h"
-#include "schemas/message.h"
-#include "schemas/shm_ring.h"
+#include "base/unique_fd.h"
+#include "schemas/ring/shm_ring.h"
+#include "schemas/socket/message.h"
 
 namespace pillion {
 

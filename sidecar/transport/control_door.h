@@ -12,8 +12,8 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "schemas/message.h"
-#include "schemas/score_code.h"
+#include "schemas/socket/message.h"
+#include "schemas/types/score_code.h"
 #include "sidecar/transport/door.h"
 #include "sidecar/transport/handshake.h"
 #include "sidecar/transport/options.h"

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "schemas/waiting.h"
+#include "schemas/ring/waiting.h"
 #include "sidecar/table/json_text.h"
 
 namespace pillion {

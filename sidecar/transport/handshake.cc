@@ -1,4 +1,5 @@
 #include "sidecar/transport/handshake.h"
+#include "schemas/socket/descriptors.h"
 
 #include <algorithm>
 #include <boost/asio/read.hpp>

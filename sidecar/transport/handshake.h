@@ -10,7 +10,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "schemas/message.h"
+#include "schemas/socket/message.h"
 #include "sidecar/transport/client_memory.h"
 #include "sidecar/transport/options.h"
 

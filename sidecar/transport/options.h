@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "schemas/shm_layout.h"
+#include "schemas/ring/shm_layout.h"
 
 namespace pillion {
 

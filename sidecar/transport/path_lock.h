@@ -6,7 +6,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "schemas/descriptors.h"
+#include "base/unique_fd.h"
 
 namespace pillion {
 

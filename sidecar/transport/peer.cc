@@ -1,4 +1,5 @@
 #include "sidecar/transport/peer.h"
+#include "schemas/socket/descriptors.h"
 
 #include <algorithm>
 #include <cstring>

@@ -15,7 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "schemas/waiting.h"
+#include "schemas/ring/waiting.h"
 #include "sidecar/transport/control_door.h"
 #include "sidecar/transport/door.h"
 #include "sidecar/transport/event_log.h"

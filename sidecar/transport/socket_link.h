@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "schemas/descriptors.h"
-#include "schemas/message.h"
+#include "base/unique_fd.h"
+#include "schemas/socket/message.h"
 
 namespace pillion {
 

@@ -2,23 +2,12 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 
-#include "schemas/score_code.h"
+#include "base/counter.h"
+#include "schemas/types/score_code.h"
 
 namespace pillion {
-
-class Counter {
- public:
-  void Add(std::uint64_t n) noexcept {
-    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-  }
-  std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::uint64_t> value_{0};
-};
 
 // Answers by their code.
 class alignas(64) CodeCounters {

@@ -14,8 +14,8 @@
 #include <variant>
 #include <vector>
 
-#include "schemas/cpu_allowance.h"
-#include "schemas/spin_budget.h"
+#include "base/cpu_allowance.h"
+#include "schemas/ring/spin_budget.h"
 #include "sidecar/transport/peer.h"
 
 namespace pillion {

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint16_t kAnswersTableBytes = 16;  // its vtable's offset and three vectors
 
-constexpr std::uint32_t kNoRoom = WireWriter::kNoRoom;
+constexpr std::uint32_t kNoRoom = WireEncoder::kNoRoom;
 
 std::uint32_t FieldSlot(std::uint32_t table, std::uint32_t field) { return table + 4 + 4 * field; }
 
@@ -29,14 +29,14 @@ AnswerEncoder::AnswerEncoder(const RowLayout& layout)
 bool AnswerEncoder::BeginRow(std::span<std::byte> response) noexcept {
   if (response.size() < full_row_.size()) return false;
   std::memcpy(response.data(), full_row_.data(), full_row_.size());
-  writer_ = WireWriter(response, static_cast<std::uint32_t>(full_row_.size()));
+  writer_ = WireEncoder(response, static_cast<std::uint32_t>(full_row_.size()));
   batch_ = false;
   slots_ = entries_ = 0;
   return true;
 }
 
 bool AnswerEncoder::BeginBatch(std::span<std::byte> response, std::uint32_t row_count) noexcept {
-  writer_ = WireWriter(response, 0);
+  writer_ = WireEncoder(response, 0);
   batch_ = true;
   vtable_position_ = empty_table_ = 0;
   const std::uint32_t root = writer_.Take(4, 4, 0);

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "engine/value.h"
-#include "schemas/batch_layout.h"
-#include "schemas/row_layout.h"
-#include "schemas/score_code.h"
-#include "schemas/wire_writer.h"
+#include "schemas/rows/batch_layout.h"
+#include "schemas/rows/row_layout.h"
+#include "schemas/rows/wire_encoder.h"
+#include "schemas/types/score_code.h"
 
 namespace pillion {
 
@@ -76,7 +76,7 @@ class AnswerEncoder {
   const RowLayout* layout_;
   std::vector<std::byte> full_row_;    // the layout's empty row with no column null
   std::vector<std::uint16_t> vtable_;  // in batches: of the table of the answer that is being added
-  WireWriter writer_;
+  WireEncoder writer_;
   bool batch_ = false;
   std::uint32_t vtable_position_ = 0;  // of the last answer's; 0: none yet
   std::uint32_t table_ = 0;            // of the answer that is being added

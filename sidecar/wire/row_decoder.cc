@@ -3,8 +3,8 @@
 #include <cstring>
 #include <type_traits>
 
-#include "schemas/tensor_shape.h"
-#include "sidecar/wire/utf8.h"
+#include "base/utf8.h"
+#include "schemas/types/tensor_shape.h"
 
 namespace pillion {
 namespace {
@@ -15,7 +15,7 @@ constexpr std::int64_t kWorkFactor = 16;
 }  // namespace
 
 ScoreCode RowDecoder::Open(RequestKind kind, std::span<const std::byte> request) noexcept {
-  reader_ = WireReader(request, kWorkFactor * static_cast<std::int64_t>(request.size()));
+  reader_ = WireDecoder(request, kWorkFactor * static_cast<std::int64_t>(request.size()));
   row_count_ = 0;
   failed_column_ = kNoColumn;
   std::uint32_t root = 0;

@@ -10,12 +10,12 @@
 
 #include "engine/arena.h"
 #include "engine/value.h"
-#include "schemas/batch_layout.h"
-#include "schemas/row_layout.h"
-#include "schemas/row_shape.h"
-#include "schemas/score_code.h"
-#include "schemas/shm_layout.h"
-#include "schemas/wire_reader.h"
+#include "schemas/ring/shm_layout.h"
+#include "schemas/rows/batch_layout.h"
+#include "schemas/rows/row_layout.h"
+#include "schemas/rows/row_shape.h"
+#include "schemas/rows/wire_decoder.h"
+#include "schemas/types/score_code.h"
 
 namespace pillion {
 
@@ -43,7 +43,7 @@ class RowDecoder {
   ScoreCode CopyTexts(const WireVector& texts, BasicType base, const void** copy) noexcept;
 
   RowShape shape_;
-  WireReader reader_;
+  WireDecoder reader_;
   WireVector rows_;        // of a batch: offsets of tables
   std::uint32_t row_ = 0;  // of a single row: its table
   std::uint32_t row_count_ = 0;

@@ -1,7 +1,7 @@
 // A failed call says which row, column and stage it was, in parts and in a sentence.
 #include <gmock/gmock.h>
 
-#include "schemas/batch_builder.h"
+#include "schemas/rows/batch_encoder.h"
 #include "tests/client/model_fixture.h"
 
 namespace pillion {
@@ -111,9 +111,9 @@ TEST_P(FaultTest, ARowOfABatchHasItsOwnFault) {
   std::size_t bytes = 0;
   const auto* description =
       static_cast<const std::byte*>(pillion_model_description(model.get(), &bytes));
-  RowBuilder row(std::make_shared<const RowLayout>(
+  RowEncoder row(std::make_shared<const RowLayout>(
       *RowLayout::Make(DecodeLayoutDescription({description, bytes})->inputs)));
-  BatchBuilder batch;
+  BatchEncoder batch;
   for (const char* city : {"Bern", "Paris", "Basel"}) {
     row.Clear();
     row.Set(*model.Input("number"), 2.0);

@@ -7,7 +7,7 @@
 
 #include <thread>
 
-#include "schemas/descriptors.h"
+#include "base/unique_fd.h"
 #include "tests/conformance/conformance_fixture.h"
 
 namespace pillion {

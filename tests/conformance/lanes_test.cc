@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "client/backoff.h"
+#include "client/core/backoff.h"
 #include "tests/conformance/conformance_fixture.h"
 
 namespace pillion {

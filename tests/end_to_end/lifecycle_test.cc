@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "schemas/descriptors.h"
+#include "base/unique_fd.h"
 #include "tests/end_to_end/sidecar_process.h"
 #include "tests/support/paths.h"
 #include "tests/support/read_file.h"

@@ -17,9 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size > 1) std::memcpy(bytes.get(), data + 1, size - 1);
   const std::span<const std::byte> answer(bytes.get(), size - 1);
 
-  AnswerReader reader(layout);
+  AnswerDecoder reader(layout);
   if (reader.Open(answer) == ScoreCode::kOk) ReadAnswer(reader);
-  BatchAnswerReader batch;
+  BatchAnswerDecoder batch;
   if (batch.Open(answer) != ScoreCode::kOk) return 0;
   // Answers may be shared: a thousand of them already tell whether a read goes astray.
   for (std::uint32_t i = 0; i < std::min(batch.row_count(), 1000U); ++i) {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/xgboost/booster.h"
+#include "engine/formats/xgboost/booster.h"
 
 namespace pillion {
 namespace {

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/bundle/bundle.h"
-#include "engine/bundle/tree_file.h"
+#include "engine/formats/mleap/bundle.h"
+#include "engine/formats/mleap/tree_file.h"
 #include "tests/support/zip_writer.h"
 
 namespace pillion {

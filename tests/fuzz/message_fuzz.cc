@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "schemas/layout_description.h"
-#include "schemas/message.h"
+#include "schemas/rows/layout_description.h"
+#include "schemas/socket/message.h"
 
 namespace pillion {
 namespace {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "schemas/shm_ring.h"
+#include "schemas/ring/shm_ring.h"
 
 namespace pillion {
 namespace {

@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<std::uint64_t> answer(1 << 16);
   Arena arena(1 << 20);
   AnswerEncoder encoder(*layout);
-  AnswerReader reader(layout);
+  AnswerDecoder reader(layout);
   for (std::uint32_t i = 0; i < decoder.row_count(); ++i) {
     arena.Reset();
     if (decoder.Decode(i, row.data(), arena) != ScoreCode::kOk) continue;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/value.h"
-#include "schemas/data_type.h"
+#include "schemas/types/data_type.h"
 
 namespace pillion::testing {
 

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <type_traits>
 
-#include "engine/bundle/base64.h"
+#include "base/base64.h"
 #include "tests/support/golden_case.h"
 
 namespace pillion::testing {

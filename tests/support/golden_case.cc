@@ -5,7 +5,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "engine/bundle/base64.h"
+#include "base/base64.h"
 #include "tests/support/paths.h"
 #include "tests/support/read_file.h"
 #include "tests/support/zip_writer.h"

@@ -16,7 +16,7 @@ struct Copies {
   std::deque<std::vector<std::uint64_t>> entries;
 };
 
-ScoreCode ReadTexts(AnswerReader& reader, std::uint32_t column, Copies& copies, Value* value) {
+ScoreCode ReadTexts(AnswerDecoder& reader, std::uint32_t column, Copies& copies, Value* value) {
   TextList list;
   ScoreCode code = reader.GetTextList(column, &list);
   if (code != ScoreCode::kOk) return code;
@@ -30,7 +30,7 @@ ScoreCode ReadTexts(AnswerReader& reader, std::uint32_t column, Copies& copies, 
   return ScoreCode::kOk;
 }
 
-ScoreCode ReadMap(AnswerReader& reader, std::uint32_t column, Copies& copies, Value* value) {
+ScoreCode ReadMap(AnswerDecoder& reader, std::uint32_t column, Copies& copies, Value* value) {
   const DataType& type = reader.layout().columns()[column].type;
   ScoreCode code = reader.GetMapSize(column, &value->count);
   if (code != ScoreCode::kOk) return code;
@@ -51,7 +51,7 @@ ScoreCode ReadMap(AnswerReader& reader, std::uint32_t column, Copies& copies, Va
   });
 }
 
-ScoreCode ReadTensor(AnswerReader& reader, std::uint32_t column, Copies& copies, Value* value) {
+ScoreCode ReadTensor(AnswerDecoder& reader, std::uint32_t column, Copies& copies, Value* value) {
   TensorView tensor;
   const ScoreCode code = reader.GetTensor(column, &tensor);
   if (code != ScoreCode::kOk) return code;
@@ -66,7 +66,7 @@ ScoreCode ReadTensor(AnswerReader& reader, std::uint32_t column, Copies& copies,
 }
 
 // All that a client can ask of a column.
-ScoreCode ReadColumn(AnswerReader& reader, std::uint32_t column, Copies& copies, Value* value) {
+ScoreCode ReadColumn(AnswerDecoder& reader, std::uint32_t column, Copies& copies, Value* value) {
   const DataType& type = reader.layout().columns()[column].type;
   *value = Value::Null();
   if (reader.IsNull(column)) return ScoreCode::kOk;
@@ -98,7 +98,7 @@ ScoreCode ReadColumn(AnswerReader& reader, std::uint32_t column, Copies& copies,
 
 }  // namespace
 
-std::string ReadAnswer(AnswerReader& reader) {
+std::string ReadAnswer(AnswerDecoder& reader) {
   Copies copies;
   const Schema& columns = reader.layout().columns();
   std::string text;

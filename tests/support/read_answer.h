@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "schemas/answer_reader.h"
+#include "schemas/rows/answer_decoder.h"
 
 namespace pillion {
 
 // The answer's columns as Print() of wire_rows.h has them; a column that is refused is its code.
 // REQUIRES: the reader was opened.
-std::string ReadAnswer(AnswerReader& reader);
+std::string ReadAnswer(AnswerDecoder& reader);
 
 }  // namespace pillion

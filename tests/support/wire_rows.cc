@@ -128,7 +128,7 @@ std::vector<Value> RandomRows::Row(const Schema& columns) {
   return row;
 }
 
-ScoreCode SetRow(RowBuilder& builder, const std::vector<Value>& row) {
+ScoreCode SetRow(RowEncoder& builder, const std::vector<Value>& row) {
   for (std::uint32_t i = 0; i < row.size(); ++i) {
     const DataType& type = builder.layout().columns()[i].type;
     const Value& value = row[i];

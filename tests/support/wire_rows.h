@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "engine/value.h"
-#include "schemas/data_type.h"
-#include "schemas/row_builder.h"
+#include "schemas/rows/row_encoder.h"
+#include "schemas/types/data_type.h"
 
 namespace pillion {
 
@@ -48,7 +48,7 @@ class RandomRows {
 };
 
 // Sets each column as a caller would.
-ScoreCode SetRow(RowBuilder& builder, const std::vector<Value>& row);
+ScoreCode SetRow(RowEncoder& builder, const std::vector<Value>& row);
 
 // A value as text: equal texts are equal values. NaNs of all kinds are equal.
 std::string Print(const DataType& type, const Value& value);

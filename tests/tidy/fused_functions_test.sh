@@ -5,7 +5,7 @@
 set -euo pipefail
 program=$1
 
-# Those of engine/kernels/fused_sums.cc.
+# Those of engine/linear/fused_sums.cc.
 allowed='pillion::AddFourScaledFused(double const*, double const*, double*, unsigned long)
 pillion::AddScaledFused(double, double const*, double*, unsigned long)
 pillion::DotFused(double const*, double const*, unsigned long)

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/kernels/murmur3.h"
+#include "engine/java/murmur3.h"
 #include "tests/support/op_fixture.h"
 
 namespace pillion::testing {

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/bundle/base64.h"
-#include "engine/kernels/java_number.h"
-#include "engine/kernels/java_regex.h"
-#include "engine/kernels/java_string.h"
-#include "engine/kernels/murmur3.h"
+#include "base/base64.h"
+#include "engine/java/murmur3.h"
+#include "engine/java/number.h"
+#include "engine/java/regex.h"
+#include "engine/java/string.h"
 
 namespace pillion {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "schemas/answer_reader.h"
-#include "schemas/batch_builder.h"
-#include "schemas/fault_detail.h"
-#include "schemas/row_builder.h"
+#include "schemas/rows/answer_decoder.h"
+#include "schemas/rows/batch_encoder.h"
+#include "schemas/rows/fault_detail.h"
+#include "schemas/rows/row_encoder.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/bundle_on_disk.h"
 
@@ -46,7 +46,7 @@ class ScoreRequestTest : public ::testing::Test {
   }
   std::span<const std::byte> Response() { return Room().first(response_bytes_); }
   ErrorDetail Detail() { return DecodeFault(Response()).place; }
-  const RowBuilder& Row(double a, const char* city) {
+  const RowEncoder& Row(double a, const char* city) {
     row_->Clear();
     row_->Set(a_, a);
     row_->Set(city_, city);
@@ -54,8 +54,8 @@ class ScoreRequestTest : public ::testing::Test {
   }
 
   testing::BundleOnDisk bundle_;
-  std::optional<RowBuilder> row_;
-  std::optional<AnswerReader> answer_;
+  std::optional<RowEncoder> row_;
+  std::optional<AnswerDecoder> answer_;
   std::optional<ScoreWorkspace> workspace_;
   std::uint32_t a_ = 0;
   std::uint32_t city_ = 0;
@@ -90,11 +90,11 @@ TEST_F(ScoreRequestTest, SaysWhichColumnFailed) {
 }
 
 TEST_F(ScoreRequestTest, ScoresEachRowOfABatchByItself) {
-  BatchBuilder batch;
+  BatchEncoder batch;
   const char* const cities[] = {"Bern", "Paris", "Basel"};
   for (const char* city : cities) ASSERT_EQ(batch.Add(Row(0, city)), ScoreCode::kOk);
   ASSERT_EQ(Score(RequestKind::kBatch, batch.Finish()), ScoreCode::kOk);
-  BatchAnswerReader answers;
+  BatchAnswerDecoder answers;
   ASSERT_EQ(answers.Open(Response()), ScoreCode::kOk);
   ASSERT_EQ(answers.row_count(), 3U);
   EXPECT_EQ(answers.code(1), ScoreCode::kUnseenLabel);
@@ -109,7 +109,7 @@ TEST_F(ScoreRequestTest, ScoresEachRowOfABatchByItself) {
 }
 
 TEST_F(ScoreRequestTest, AsksForMoreRoom) {
-  const RowBuilder& row = Row(2, "Bern");
+  const RowEncoder& row = Row(2, "Bern");
   ASSERT_EQ(Score(RequestKind::kRow, row.bytes()), ScoreCode::kOk);
   const std::size_t needed = response_bytes_;
   for (room_bytes_ = 0; room_bytes_ < needed; ++room_bytes_) {
@@ -118,7 +118,7 @@ TEST_F(ScoreRequestTest, AsksForMoreRoom) {
   }
   EXPECT_EQ(Score(RequestKind::kRow, row.bytes()), ScoreCode::kOk);
   // A failure is told as far as there is room; what does not fit is left out whole.
-  const RowBuilder& unseen = Row(2, "Paris");
+  const RowEncoder& unseen = Row(2, "Paris");
   for (room_bytes_ = 0; room_bytes_ < 64; ++room_bytes_) {
     EXPECT_EQ(Score(RequestKind::kRow, unseen.bytes()), ScoreCode::kUnseenLabel);
     EXPECT_LE(response_bytes_, room_bytes_);

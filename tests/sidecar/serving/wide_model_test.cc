@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include "schemas/answer_reader.h"
-#include "schemas/batch_builder.h"
-#include "schemas/row_builder.h"
+#include "schemas/rows/answer_decoder.h"
+#include "schemas/rows/batch_encoder.h"
+#include "schemas/rows/row_encoder.h"
 #include "sidecar/serving/model_scorer.h"
 #include "sidecar/serving/score_request.h"
 #include "tests/support/allocation_counter.h"
@@ -46,7 +46,7 @@ struct Bound {
     return code;
   }
   // Column i is i + first.
-  const RowBuilder& Row(double first) {
+  const RowEncoder& Row(double first) {
     row.Clear();
     for (std::uint32_t i = 0; i < binding.inputs->size(); ++i) row.Set(i, first + i);
     return row;
@@ -61,8 +61,8 @@ struct Bound {
   }
 
   ModelBinding binding;
-  RowBuilder row;
-  AnswerReader answer;
+  RowEncoder row;
+  AnswerDecoder answer;
   ScoreWorkspace workspace;
   std::vector<std::uint64_t> words = std::vector<std::uint64_t>(1 << 18);
   std::span<const std::byte> response;
@@ -78,13 +78,13 @@ TEST(WideModel, IsScoredLikeAnyOther) {
   ASSERT_EQ(model.answer.Open(model.response), ScoreCode::kOk);
   model.ExpectVector(0.5);
 
-  BatchBuilder batch;
+  BatchEncoder batch;
   ASSERT_EQ(batch.Add(model.Row(1)), ScoreCode::kOk);
   model.row.SetNull(9999);
   ASSERT_EQ(batch.Add(model.row), ScoreCode::kOk);
   ASSERT_EQ(batch.Add(model.Row(2)), ScoreCode::kOk);
   ASSERT_EQ(model.Score(RequestKind::kBatch, batch.Finish()), ScoreCode::kOk);
-  BatchAnswerReader answers;
+  BatchAnswerDecoder answers;
   ASSERT_EQ(answers.Open(model.response), ScoreCode::kOk);
   ASSERT_EQ(answers.row_count(), 3U);
   EXPECT_EQ(answers.code(1), ScoreCode::kNullValue);

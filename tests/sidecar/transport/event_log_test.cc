@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "schemas/descriptors.h"
+#include "base/unique_fd.h"
 
 namespace pillion {
 namespace {

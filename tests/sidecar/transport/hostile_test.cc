@@ -5,6 +5,7 @@
 #include <fstream>
 #include <random>
 
+#include "schemas/socket/descriptors.h"
 #include "tests/sidecar/transport/raw_client.h"
 #include "tests/sidecar/transport/test_server.h"
 

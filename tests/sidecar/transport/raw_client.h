@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "schemas/descriptors.h"
-#include "schemas/message.h"
-#include "schemas/shm_ring.h"
+#include "schemas/ring/shm_ring.h"
+#include "schemas/socket/descriptors.h"
+#include "schemas/socket/message.h"
 
 namespace pillion {
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <memory>
 
-#include "schemas/answer_reader.h"
+#include "schemas/rows/answer_decoder.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/read_answer.h"
 #include "tests/support/wire_rows.h"
@@ -34,7 +34,7 @@ TEST(AnswerEncoder, IsReadBackByTheClient) {
     for (const auto& layout : LayoutsOf(random.Columns(12))) {
       const std::vector<Value> row = random.Row(layout->columns());
       AnswerEncoder encoder(*layout);
-      AnswerReader reader(layout);
+      AnswerDecoder reader(layout);
       Buffer buffer(1 << 16);
       ASSERT_TRUE(encoder.BeginRow(buffer.bytes()));
       ASSERT_TRUE(Encode(encoder, row));
@@ -46,8 +46,8 @@ TEST(AnswerEncoder, IsReadBackByTheClient) {
 
 void ExpectEachRowOfABatch(const std::shared_ptr<const RowLayout>& layout, RandomRows& random) {
   AnswerEncoder encoder(*layout);
-  AnswerReader reader(layout);
-  BatchAnswerReader batch;
+  AnswerDecoder reader(layout);
+  BatchAnswerDecoder batch;
   Buffer buffer(1 << 18);
   const std::uint32_t row_count = random.Below(40);
   std::vector<std::vector<Value>> rows;
@@ -88,7 +88,7 @@ TEST(AnswerEncoder, KeepsEachRowOfABatchWithItsCode) {
 TEST(AnswerEncoder, NamesAnyColumnOfABatch) {
   const auto layout = Layout({{"p", DataType::Scalar(BasicType::kDouble)}});
   AnswerEncoder encoder(*layout);
-  BatchAnswerReader batch;
+  BatchAnswerDecoder batch;
   Buffer buffer(1 << 10);
   const std::int32_t columns[] = {0, 32767, 32768, std::int32_t{kRowColumnsMax} - 1, kNoColumn};
   ASSERT_TRUE(encoder.BeginBatch(buffer.bytes(), std::size(columns)));
@@ -123,7 +123,7 @@ TEST(AnswerEncoder, TakesNoMemory) {
   for (const auto& layout : LayoutsOf(random.Columns(12))) {
     const std::vector<Value> row = random.Row(layout->columns());
     AnswerEncoder encoder(*layout);
-    AnswerReader reader(layout);
+    AnswerDecoder reader(layout);
     Buffer buffer(1 << 16);
     const std::uint64_t before = AllocationCount();
     for (int i = 0; i < 10; ++i) {
@@ -160,8 +160,8 @@ TEST(AnswerEncoder, KnowsItsLongestAnswer) {
 // without a step outside, whatever the outcome.
 void ReadDamaged(const std::shared_ptr<const RowLayout>& layout, RandomRows& random) {
   AnswerEncoder encoder(*layout);
-  AnswerReader reader(layout);
-  BatchAnswerReader batch;
+  AnswerDecoder reader(layout);
+  BatchAnswerDecoder batch;
   Buffer buffer(1 << 16);
   ASSERT_TRUE(encoder.BeginBatch(buffer.bytes(), 2));
   ASSERT_TRUE(Encode(encoder, random.Row(layout->columns())));
@@ -193,7 +193,7 @@ void ReadDamaged(const std::shared_ptr<const RowLayout>& layout, RandomRows& ran
   }
 }
 
-TEST(AnswerReader, StaysInsideOfHostileBytes) {
+TEST(AnswerDecoder, StaysInsideOfHostileBytes) {
   for (std::uint32_t seed = 0; seed < 25; ++seed) {
     RandomRows random(seed);
     for (const auto& layout : LayoutsOf(random.Columns(6))) ReadDamaged(layout, random);

@@ -10,9 +10,9 @@
 
 #include "flatbuffers/idl.h"
 #include "flatbuffers/reflection.h"
-#include "schemas/answer_reader.h"
-#include "schemas/batch_builder.h"
-#include "schemas/fbs_text.h"
+#include "schemas/rows/answer_decoder.h"
+#include "schemas/rows/batch_encoder.h"
+#include "sidecar/commands/fbs_text.h"
 #include "sidecar/wire/answer_encoder.h"
 #include "sidecar/wire/row_decoder.h"
 #include "tests/sidecar/wire/house_generated.h"
@@ -96,8 +96,8 @@ class Library {
 
 void ExpectTheSameRows(const std::shared_ptr<const RowLayout>& layout, Library& library,
                        RandomRows& random) {
-  RowBuilder builder(layout);
-  BatchBuilder batch;
+  RowEncoder builder(layout);
+  BatchEncoder batch;
   for (int n = 0; n < 3; ++n) {
     const std::vector<Value> row = random.Row(layout->columns());
     builder.Clear();
@@ -253,7 +253,7 @@ TEST(Interop, RowsOfGeneratedCodeDecodeLikeOurs) {
     generated.Finish(row.Finish());
   }
   const auto layout = Layout(HouseInputs());
-  RowBuilder ours(layout);
+  RowEncoder ours(layout);
   using namespace std::literals;
   const std::string_view names[] = {"a", "", "Zürich"};
   const std::int64_t numbers[] = {1, -2};
@@ -304,7 +304,7 @@ TEST(Interop, PartsOfGeneratedCodeDecodeLikeOurs) {
     generated.Finish(house_in_parts::CreateRow(generated, part0, part1, 0, last.Finish()));
   }
   const auto layout = LayoutsOf(HouseInputs())[1];
-  RowBuilder ours(layout);
+  RowEncoder ours(layout);
   ours.Set(0, 3);
   ours.Set(1, "98103");
   ours.Set(2, false);
@@ -335,7 +335,7 @@ TEST(Interop, GeneratedCodeReadsAnAnswerLikeTheClient) {
               encoder.Add([&row](std::uint32_t i) -> const Value& { return row[i]; }));
 
   const auto* generated = flatbuffers::GetRoot<house::Answer>(words.data());
-  AnswerReader reader(layout);
+  AnswerDecoder reader(layout);
   ASSERT_EQ(reader.Open(room.first(encoder.bytes())), ScoreCode::kOk);
   double prediction = 0;
   TensorView tensor;

@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "flatbuffers/flatbuffers.h"
-#include "schemas/batch_builder.h"
+#include "schemas/rows/batch_encoder.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/wire_rows.h"
 
@@ -25,7 +25,7 @@ TEST(RowDecoder, GivesBackWhatTheBuilderWasGiven) {
   for (std::uint32_t seed = 0; seed < 300; ++seed) {
     RandomRows random(seed);
     for (const auto& layout : LayoutsOf(random.Columns(12))) {
-      RowBuilder builder(layout);
+      RowEncoder builder(layout);
       RowDecoder decoder(*layout);
       Arena arena(1 << 20);
       std::vector<Value> decoded(layout->size());
@@ -45,8 +45,8 @@ TEST(RowDecoder, GivesBackWhatTheBuilderWasGiven) {
 
 void ExpectTheRowsOfABatch(const std::shared_ptr<const RowLayout>& layout, RandomRows& random,
                            std::uint32_t row_count) {
-  RowBuilder builder(layout);
-  BatchBuilder batch;
+  RowEncoder builder(layout);
+  BatchEncoder batch;
   RowDecoder decoder(*layout);
   Arena arena(1 << 20);
   std::vector<Value> decoded(layout->size());
@@ -83,8 +83,8 @@ TEST(RowDecoder, TakesNoMemoryOnceWarm) {
   RandomRows random(7);
   for (const auto& layout : LayoutsOf(random.Columns(12))) {
     const std::vector<Value> row = random.Row(layout->columns());
-    RowBuilder builder(layout);
-    BatchBuilder batch;
+    RowEncoder builder(layout);
+    BatchEncoder batch;
     RowDecoder decoder(*layout);
     Arena arena(1 << 20);
     std::vector<Value> decoded(layout->size());
@@ -108,8 +108,8 @@ TEST(RowDecoder, TakesNoMemoryOnceWarm) {
 // Bytes that end where the memory ends, each of them changed in turn: what decodes must be
 // readable to its last element.
 void ReadDamaged(const std::shared_ptr<const RowLayout>& layout, RandomRows& random) {
-  RowBuilder builder(layout);
-  BatchBuilder batch;
+  RowEncoder builder(layout);
+  BatchEncoder batch;
   for (int n = 0; n < 2; ++n) {
     builder.Clear();
     ASSERT_EQ(SetRow(builder, random.Row(layout->columns())), ScoreCode::kOk);
@@ -378,12 +378,12 @@ TEST(RowDecoder, RefusesToReadOneTextForManyElements) {
 
 TEST(RowDecoder, RefusesKindsAndBatchesItDoesNotKnow) {
   const auto layout = Layout({{"x", DataType::Scalar(BasicType::kDouble)}});
-  RowBuilder row(layout);
+  RowEncoder row(layout);
   RowDecoder decoder(*layout);
   EXPECT_EQ(decoder.Open(static_cast<RequestKind>(9), row.bytes()), ScoreCode::kUnsupported);
   EXPECT_EQ(decoder.Open(RequestKind::kBatch, row.bytes()), ScoreCode::kMalformed);
   EXPECT_EQ(decoder.Open(RequestKind::kRow, {}), ScoreCode::kMalformed);
-  BatchBuilder batch;
+  BatchEncoder batch;
   for (std::uint32_t i = 0; i < kBatchRowsMax; ++i) ASSERT_EQ(batch.Add(row), ScoreCode::kOk);
   EXPECT_EQ(batch.Add(row), ScoreCode::kTooLarge);
   EXPECT_EQ(decoder.Open(RequestKind::kBatch, batch.Finish()), ScoreCode::kOk);

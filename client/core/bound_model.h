@@ -1,0 +1,88 @@
+// A model and outputs as a client bound them. Outlives connections: each new one gives it another
+// layout id. Immutable but for that.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "schemas/rows/layout_description.h"
+#include "schemas/rows/row_layout.h"
+#include "schemas/socket/message.h"
+#include "schemas/types/score_code.h"
+
+namespace pillion {
+
+// The layout on one connection.
+struct LayoutOnConnection {
+  std::uint32_t generation = 0;  // of the connection
+  std::uint16_t layout = 0;      // 0: the server refused, with `code`
+  ScoreCode code = ScoreCode::kServerGone;
+};
+
+class BoundModel {
+ public:
+  BoundModel(BindRequest request, LayoutDescription description, std::uint32_t answer_bytes_max)
+      : request_(std::move(request)),
+        description_(EncodeLayoutDescription(description)),
+        schema_hash_(description.schema_hash),
+        answer_bytes_max_(answer_bytes_max) {
+    if (auto rows = RowLayout::Make(std::move(description.inputs))) {
+      rows_ = std::make_shared<const RowLayout>(std::move(*rows));
+    }
+    if (auto answers = RowLayout::Make(std::move(description.outputs))) {
+      answers_ = std::make_shared<const RowLayout>(std::move(*answers));
+    }
+  }
+
+  bool valid() const { return rows_ != nullptr && answers_ != nullptr; }
+  const BindRequest& request() const { return request_; }
+  // As schemas/rows/layout_description.h lays it out.
+  std::span<const std::byte> description() const { return description_; }
+  std::uint64_t schema_hash() const { return schema_hash_; }
+  // kAnswerBytesUnbounded: depends on the row.
+  std::uint32_t answer_bytes_max() const { return answer_bytes_max_; }
+  const std::shared_ptr<const RowLayout>& rows() const { return rows_; }
+  const std::shared_ptr<const RowLayout>& answers() const { return answers_; }
+
+  // Whether rows, and answers, of the other binding have the same columns, and so the same bytes.
+  bool TakesRowsOf(const BoundModel& other) const noexcept {
+    return this == &other || rows_->hash() == other.rows_->hash();
+  }
+  bool AnswersLike(const BoundModel& other) const noexcept {
+    return this == &other || answers_->hash() == other.answers_->hash();
+  }
+
+  LayoutOnConnection layout() const noexcept {
+    const std::uint64_t word = layout_.load(std::memory_order_acquire);
+    return {static_cast<std::uint32_t>(word >> 32), static_cast<std::uint16_t>(word >> 8),
+            static_cast<ScoreCode>(word & 0xFF)};
+  }
+  void SetLayout(const LayoutOnConnection& layout) noexcept {
+    layout_.store(std::uint64_t{layout.generation} << 32 | std::uint64_t{layout.layout} << 8 |
+                      static_cast<std::uint8_t>(layout.code),
+                  std::memory_order_release);
+  }
+
+  // How the last row travelled, where memory is shared. Written only where it changes: all threads
+  // that score share it.
+  bool over_socket() const noexcept { return over_socket_.load(std::memory_order_relaxed); }
+  void SetOverSocket(bool over) const noexcept {
+    if (over_socket() != over) over_socket_.store(over, std::memory_order_relaxed);
+  }
+
+ private:
+  BindRequest request_;
+  std::vector<std::byte> description_;
+  std::uint64_t schema_hash_;
+  std::uint32_t answer_bytes_max_;
+  std::shared_ptr<const RowLayout> rows_;
+  std::shared_ptr<const RowLayout> answers_;
+  std::atomic<std::uint64_t> layout_{0};
+  mutable std::atomic<bool> over_socket_{false};
+};
+
+}  // namespace pillion

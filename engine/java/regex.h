@@ -1,0 +1,51 @@
+// Patterns of java.util.regex (JDK 17), compiled at load, matched without the heap.
+//
+// They run on PCRE2, translated: its compiled patterns are immutable and shared by threads, it
+// reads UTF-8 as it lies in the row, and it takes what memory a match needs from the row's arena.
+// ICU's engine is nearer to Java's dialect, but wants UTF-16 and a mutable matcher a thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "engine/arena.h"
+#include "schemas/types/score_code.h"
+
+namespace pillion {
+
+class JavaRegex {
+ public:
+  // The error says what of the pattern Java or Pillion does not take.
+  static tl::expected<JavaRegex, std::string> Compile(std::string_view pattern);
+
+  JavaRegex(JavaRegex&&) noexcept;
+  JavaRegex& operator=(JavaRegex&&) noexcept;
+  ~JavaRegex();
+
+  // Codes of all: kTooLarge (a match over its limit of steps or memory), kInvalidValue (no UTF-8).
+  // Results live in `arena`, their texts in `text`.
+
+  // Matcher.find.
+  ScoreCode Contains(std::string_view text, Arena& arena, bool* found) const noexcept;
+  // All matches, left to right.
+  ScoreCode FindAll(std::string_view text, Arena& arena,
+                    std::span<std::string_view>* matches) const noexcept;
+  // Pattern.split: the pieces between the matches, without empty ones at the end. An empty match
+  // can cut a character beyond the first plane: each half becomes "?", as MLeap writes it.
+  ScoreCode Split(std::string_view text, Arena& arena,
+                  std::span<std::string_view>* pieces) const noexcept;
+
+ private:
+  struct Code;
+  class Search;
+
+  explicit JavaRegex(std::unique_ptr<const Code> code);
+
+  std::unique_ptr<const Code> code_;
+};
+
+}  // namespace pillion

@@ -1,0 +1,90 @@
+#include "schemas/socket/message.h"
+
+#include <algorithm>
+
+#include "schemas/rows/row_layout.h"
+
+namespace pillion {
+namespace {
+
+constexpr std::size_t kSpaceBytesMin = 4096;
+
+static_assert(kBindNamesMax == kRowColumnsMax);
+
+void AppendString(std::vector<std::byte>* out, std::string_view text) {
+  const auto length = static_cast<std::uint32_t>(text.size());
+  const auto* bytes = reinterpret_cast<const std::byte*>(&length);
+  out->insert(out->end(), bytes, bytes + sizeof(length));
+  const auto characters = Bytes(text);
+  out->insert(out->end(), characters.begin(), characters.end());
+}
+
+bool TakeString(std::span<const std::byte>* bytes, std::string* text) {
+  std::uint32_t length = 0;
+  std::span<const std::byte> rest;
+  if (!SplitBody(*bytes, &length, &rest) || length > rest.size()) return false;
+  text->assign(Text(rest.first(length)));
+  *bytes = rest.subspan(length);
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::byte> EncodeBind(const BindRequest& request) {
+  std::vector<std::byte> body;
+  const auto count = static_cast<std::uint32_t>(request.outputs.size());
+  const auto* bytes = reinterpret_cast<const std::byte*>(&count);
+  body.insert(body.end(), bytes, bytes + sizeof(count));
+  AppendString(&body, request.model);
+  for (const std::string& output : request.outputs) AppendString(&body, output);
+  return body;
+}
+
+std::optional<BindRequest> DecodeBind(std::span<const std::byte> body) {
+  std::uint32_t count = 0;
+  std::span<const std::byte> rest;
+  BindRequest request;
+  if (!SplitBody(body, &count, &rest) || count > kBindNamesMax) return std::nullopt;
+  if (!TakeString(&rest, &request.model)) return std::nullopt;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (!TakeString(&rest, &request.outputs.emplace_back())) return std::nullopt;
+  }
+  if (!rest.empty()) return std::nullopt;
+  return request;
+}
+
+void AppendPlainFrame(std::vector<std::byte>* out, MessageType type, std::uint64_t tag,
+                      std::span<const std::byte> body) {
+  const FrameHeader header{static_cast<std::uint32_t>(body.size()), type, 0, tag};
+  const auto* head = reinterpret_cast<const std::byte*>(&header);
+  out->insert(out->end(), head, head + sizeof(header));
+  out->insert(out->end(), body.begin(), body.end());
+}
+
+std::span<std::byte> FrameBuffer::Space() {
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (bytes_.size() - end_ < kSpaceBytesMin / 4) {
+    std::copy(bytes_.begin() + static_cast<std::ptrdiff_t>(begin_),
+              bytes_.begin() + static_cast<std::ptrdiff_t>(end_), bytes_.begin());
+    end_ -= begin_;
+    begin_ = 0;
+    if (bytes_.size() - end_ < kSpaceBytesMin / 4) {
+      bytes_.resize(std::max(kSpaceBytesMin, 2 * bytes_.size()));
+    }
+  }
+  return std::span(bytes_).subspan(end_);
+}
+
+FrameBuffer::Status FrameBuffer::Next(MessageFrame* frame) {
+  if (end_ - begin_ < sizeof(FrameHeader)) return Status::kNeedMore;
+  std::memcpy(&frame->header, bytes_.data() + begin_, sizeof(FrameHeader));
+  const std::size_t body_bytes = frame->header.body_bytes;
+  if (body_bytes > body_bytes_max_) return Status::kTooLarge;
+  if (end_ - begin_ - sizeof(FrameHeader) < body_bytes) return Status::kNeedMore;
+  frame->body =
+      std::span<const std::byte>(bytes_).subspan(begin_ + sizeof(FrameHeader), body_bytes);
+  begin_ += sizeof(FrameHeader) + body_bytes;
+  return Status::kFrame;
+}
+
+}  // namespace pillion
