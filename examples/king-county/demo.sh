@@ -18,7 +18,8 @@ trap stop EXIT
 step() { printf '\n== %s\n' "$*"; }
 
 step "Serving house-lr.zip, a Spark pipeline exported with MLeap"
-"$pillion" serve "house=$here/house-lr.zip" "forest=$here/house-rf.zip" --run-dir "$run_dir" &
+"$pillion" serve "house=$here/house-lr.zip" "forest=$here/house-rf.zip" --run-dir "$run_dir" \
+  --log-level warning &
 server=$!
 "$pillion" ctl ready --run-dir "$run_dir" --wait 30 >/dev/null
 socket=$run_dir/pillion.sock

@@ -220,7 +220,7 @@ class Bench {
     return drive("plan", [&] { return MakePlanTarget(plan, rows, options_.batch); });
   }
 
-  LoadOptions Load(std::chrono::milliseconds duration) const {
+  OfferedLoad Load(std::chrono::milliseconds duration) const {
     return {.duration = duration, .threads = options_.threads, .requests_per_s = options_.rate};
   }
 

@@ -58,7 +58,7 @@ void RunOpen(Target& target, const Window& window, double period_ticks, ThreadRe
 
 }  // namespace
 
-LoadResult RunLoad(const LoadOptions& options,
+LoadResult RunLoad(const OfferedLoad& options,
                    const std::function<std::unique_ptr<Target>()>& make) {
   const Window window = Window::Of(options.duration);
   std::vector<ThreadResult> results(options.threads);

@@ -12,7 +12,7 @@
 
 namespace pillion::bench {
 
-struct LoadOptions {
+struct OfferedLoad {
   std::chrono::milliseconds duration{2000};
   std::uint32_t threads = 1;
   double requests_per_s = 0;  // over all threads; 0: closed loop
@@ -44,7 +44,7 @@ struct LoadResult {
 };
 
 // `make` is called on each thread. The first tenth of the time is not recorded.
-LoadResult RunLoad(const LoadOptions& options,
+LoadResult RunLoad(const OfferedLoad& options,
                    const std::function<std::unique_ptr<Target>()>& make);
 // Closed loop on one thread with `in_flight` requests under way.
 LoadResult RunPipelined(std::chrono::milliseconds duration, std::uint32_t in_flight,
