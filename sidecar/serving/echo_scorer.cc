@@ -12,8 +12,8 @@ constexpr std::uint32_t kVersion = 1;
 
 class NullLayout final : public BoundLayout {
  public:
-  ScoreResult ScoreRequest(RequestKind, std::span<const std::byte>,
-                           std::span<std::byte> response) noexcept override {
+  ScoreResult ScoreRequest(RequestKind, std::span<const std::byte>, std::span<std::byte> response,
+                           TurnClock&) noexcept override {
     std::memset(response.data(), 0, std::min<std::size_t>(8, response.size()));
     return {ScoreCode::kOk, kVersion, 8};
   }
@@ -22,7 +22,7 @@ class NullLayout final : public BoundLayout {
 class EchoLayout final : public BoundLayout {
  public:
   ScoreResult ScoreRequest(RequestKind, std::span<const std::byte> request,
-                           std::span<std::byte> response) noexcept override {
+                           std::span<std::byte> response, TurnClock&) noexcept override {
     if (request.size() <= response.size() && !request.empty()) {
       std::memcpy(response.data(), request.data(), request.size());
     }

@@ -1,6 +1,7 @@
 #include "sidecar/serving/model_scorer.h"
 
 #include <bit>
+#include <optional>
 #include <utility>
 
 #include "base/suggest.h"
@@ -16,15 +17,19 @@ class ModelLayout final : public BoundLayout {
       : workspace_(std::move(binding)), version_(version) {}
 
   ScoreResult ScoreRequest(RequestKind kind, std::span<const std::byte> request,
-                           std::span<std::byte> response) noexcept override {
-    ScoreResult result;
-    result.model_version = version_;
-    result.code =
-        pillion::ScoreRequest(kind, request, workspace_, response, &result.response_bytes);
-    return result;
+                           std::span<std::byte> response, TurnClock& clock) noexcept override {
+    return ResultOf(BeginRequest(kind, request, workspace_, response, clock));
+  }
+  ScoreResult Continue(TurnClock& clock) noexcept override {
+    return ResultOf(ContinueRequest(workspace_, clock));
   }
 
  private:
+  ScoreResult ResultOf(const std::optional<Scored>& scored) const noexcept {
+    if (!scored) return {.paused = true};
+    return {scored->code, version_, scored->response_bytes, false};
+  }
+
   ScoreWorkspace workspace_;
   std::uint32_t version_;
 };

@@ -68,42 +68,54 @@ bool ScoreWorkspace::AddAnswer() noexcept {
       [this](std::uint32_t i) -> const Value& { return std::as_const(engine_).Output(i); });
 }
 
-bool ScoreWorkspace::AnswerRow(std::span<std::byte> response) noexcept {
+bool ScoreWorkspace::AnswerRow() noexcept {
   code_ = ScoreRow(0);
-  return code_ != ScoreCode::kOk || (encoder_.BeginRow(response) && AddAnswer());
+  return code_ != ScoreCode::kOk || (encoder_.BeginRow(response_) && AddAnswer());
 }
 
-bool ScoreWorkspace::AnswerBatch(std::span<std::byte> response) noexcept {
-  code_ = ScoreCode::kOk;
-  if (!encoder_.BeginBatch(response, decoder_.row_count())) return false;
-  for (std::uint32_t row = 0; row < decoder_.row_count(); ++row) {
-    const ScoreCode code = ScoreRow(row);
-    const bool fits =
-        code == ScoreCode::kOk ? AddAnswer() : encoder_.AddFailure(code, fault_.place.column);
-    if (!fits) return false;
+bool ScoreWorkspace::AnswerRowOfBatch(std::uint32_t row) noexcept {
+  const ScoreCode code = ScoreRow(row);
+  return code == ScoreCode::kOk ? AddAnswer() : encoder_.AddFailure(code, fault_.place.column);
+}
+
+Scored ScoreWorkspace::End(bool fits) noexcept {
+  if (!fits) return {ScoreCode::kTooLarge, response_.size() + 1};
+  if (code_ == ScoreCode::kOk) return {ScoreCode::kOk, encoder_.bytes()};
+  return {code_, EncodeFault(fault_, response_)};
+}
+
+std::optional<Scored> BeginRequest(RequestKind kind, std::span<const std::byte> request,
+                                   ScoreWorkspace& workspace, std::span<std::byte> response,
+                                   TurnClock& clock) noexcept {
+  workspace.fault_ = {};
+  workspace.response_ = response;
+  workspace.code_ = workspace.decoder_.Open(kind, request);
+  if (workspace.code_ != ScoreCode::kOk) return workspace.End(true);
+  if (kind == RequestKind::kRow) return workspace.End(workspace.AnswerRow());
+  workspace.next_row_ = 0;
+  if (!workspace.encoder_.BeginBatch(response, workspace.decoder_.row_count())) {
+    return workspace.End(false);
   }
-  return true;
+  return ContinueRequest(workspace, clock);
+}
+
+std::optional<Scored> ContinueRequest(ScoreWorkspace& workspace, TurnClock& clock) noexcept {
+  const std::uint32_t count = workspace.decoder_.row_count();
+  while (workspace.next_row_ < count) {
+    if (!workspace.AnswerRowOfBatch(workspace.next_row_)) return workspace.End(false);
+    if (++workspace.next_row_ < count && clock.Passes()) return std::nullopt;
+  }
+  return workspace.End(true);
 }
 
 ScoreCode ScoreRequest(RequestKind kind, std::span<const std::byte> request,
                        ScoreWorkspace& workspace, std::span<std::byte> response,
                        std::size_t* response_bytes) noexcept {
-  workspace.fault_ = {};
-  workspace.code_ = workspace.decoder_.Open(kind, request);
-  if (workspace.code_ == ScoreCode::kOk) {
-    const bool fits =
-        kind == RequestKind::kRow ? workspace.AnswerRow(response) : workspace.AnswerBatch(response);
-    if (!fits) {
-      *response_bytes = response.size() + 1;
-      return ScoreCode::kTooLarge;
-    }
-  }
-  if (workspace.code_ == ScoreCode::kOk) {
-    *response_bytes = workspace.encoder_.bytes();
-    return ScoreCode::kOk;
-  }
-  *response_bytes = EncodeFault(workspace.fault_, response);
-  return workspace.code_;
+  TurnClock endless = TurnClock::Endless();
+  std::optional<Scored> scored = BeginRequest(kind, request, workspace, response, endless);
+  while (!scored) scored = ContinueRequest(workspace, endless);
+  *response_bytes = scored->response_bytes;
+  return scored->code;
 }
 
 }  // namespace pillion

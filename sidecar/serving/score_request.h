@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "base/load_error.h"
@@ -17,6 +18,7 @@
 #include "schemas/rows/fault_detail.h"
 #include "schemas/rows/row_layout.h"
 #include "schemas/types/score_code.h"
+#include "sidecar/serving/turn_clock.h"
 #include "sidecar/wire/answer_encoder.h"
 #include "sidecar/wire/row_decoder.h"
 
@@ -32,6 +34,12 @@ struct ModelBinding {
   static Result<ModelBinding> Make(std::shared_ptr<const Plan> plan);
 };
 
+// How a request ended.
+struct Scored {
+  ScoreCode code = ScoreCode::kOk;
+  std::size_t response_bytes = 0;
+};
+
 // What one thread needs to score the rows of one binding.
 class ScoreWorkspace {
  public:
@@ -40,15 +48,19 @@ class ScoreWorkspace {
   const ModelBinding& binding() const noexcept { return binding_; }
 
  private:
-  friend ScoreCode ScoreRequest(RequestKind kind, std::span<const std::byte> request,
-                                ScoreWorkspace& workspace, std::span<std::byte> response,
-                                std::size_t* response_bytes) noexcept;
+  friend std::optional<Scored> BeginRequest(RequestKind kind, std::span<const std::byte> request,
+                                            ScoreWorkspace& workspace,
+                                            std::span<std::byte> response,
+                                            TurnClock& clock) noexcept;
+  friend std::optional<Scored> ContinueRequest(ScoreWorkspace& workspace,
+                                               TurnClock& clock) noexcept;
 
   // The inputs' values, decoded, through the plan. Sets fault_ where that fails.
   ScoreCode ScoreRow(std::uint32_t row) noexcept;
-  // Both: false if the response is too small; code_ and detail_ otherwise.
-  bool AnswerRow(std::span<std::byte> response) noexcept;
-  bool AnswerBatch(std::span<std::byte> response) noexcept;
+  // Both: false if the response is too small; code_ and fault_ otherwise.
+  bool AnswerRow() noexcept;
+  bool AnswerRowOfBatch(std::uint32_t row) noexcept;
+  Scored End(bool fits) noexcept;
   bool AddAnswer() noexcept;
   void BlameStage() noexcept;
   std::int32_t InputColumn(std::string_view name) const noexcept;
@@ -58,6 +70,8 @@ class ScoreWorkspace {
   RowDecoder decoder_;
   AnswerEncoder encoder_;
   Arena arena_;  // of the decoded row
+  std::span<std::byte> response_;
+  std::uint32_t next_row_ = 0;  // of a batch
   ScoreCode code_ = ScoreCode::kOk;
   FaultDetail fault_;
 };
@@ -72,5 +86,12 @@ class ScoreWorkspace {
 ScoreCode ScoreRequest(RequestKind kind, std::span<const std::byte> request,
                        ScoreWorkspace& workspace, std::span<std::byte> response,
                        std::size_t* response_bytes) noexcept;
+
+// The same in turns of `clock`. Nothing: the turn was over between two rows of a batch, and
+// ContinueRequest() goes on; request and response stay until then.
+std::optional<Scored> BeginRequest(RequestKind kind, std::span<const std::byte> request,
+                                   ScoreWorkspace& workspace, std::span<std::byte> response,
+                                   TurnClock& clock) noexcept;
+std::optional<Scored> ContinueRequest(ScoreWorkspace& workspace, TurnClock& clock) noexcept;
 
 }  // namespace pillion

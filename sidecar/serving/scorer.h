@@ -14,6 +14,7 @@
 #include "schemas/rows/layout_description.h"
 #include "schemas/socket/message.h"
 #include "schemas/types/score_code.h"
+#include "sidecar/serving/turn_clock.h"
 
 namespace pillion {
 
@@ -23,6 +24,8 @@ struct ScoreResult {
   // Bytes of the response, also where it is a failure. More than the response has room for:
   // nothing usable was written, and so much would have been needed.
   std::size_t response_bytes = 0;
+  // The turn was over between two rows of a batch, and nothing of this counts: Continue() it.
+  bool paused = false;
 };
 
 // One client's binding of a model and outputs. Used by one thread at a time.
@@ -33,7 +36,10 @@ class BoundLayout {
   // Scores private bytes, which start on 8 bytes, as does `response`. No allocation once warm, no
   // lock, no log, no system call.
   virtual ScoreResult ScoreRequest(RequestKind kind, std::span<const std::byte> request,
-                                   std::span<std::byte> response) noexcept = 0;
+                                   std::span<std::byte> response, TurnClock& clock) noexcept = 0;
+  // Goes on with the request that paused, in the bytes that it was given: they have stayed.
+  // REQUIRES: that one was this layout's last.
+  virtual ScoreResult Continue(TurnClock& /*clock*/) noexcept { return {}; }
 };
 
 struct Binding {

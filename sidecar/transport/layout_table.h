@@ -29,10 +29,11 @@ class LayoutTable {
     return static_cast<std::uint16_t>(layouts_.size() - 1);
   }
 
-  void Remove(std::uint16_t id) {
-    if (Find(id) == nullptr) return;
-    layouts_[id] = {};
+  // The layout that was there, or nullptr.
+  std::unique_ptr<BoundLayout> Remove(std::uint16_t id) {
+    if (Find(id) == nullptr) return nullptr;
     --live_;
+    return std::exchange(layouts_[id], {}).layout;
   }
 
   const Entry* Find(std::uint16_t id) const noexcept {

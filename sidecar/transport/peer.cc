@@ -1,27 +1,15 @@
 #include "sidecar/transport/peer.h"
-#include "schemas/socket/descriptors.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "schemas/socket/descriptors.h"
 
 namespace pillion {
 namespace {
 
-constexpr std::uint32_t kTurnRequests = 32;        // a lane's share of a worker's turn
-constexpr std::uint32_t kClockEvery = 8;           // requests
-constexpr std::uint32_t kTurnReceives = 8;         // a socket's share
 constexpr std::uint32_t kControlRequestsMax = 16;  // of one peer at a time
 constexpr std::size_t kControlBytesMax = 256 * 1024;
 constexpr std::uint64_t kQuietNs = 5'000'000;
-constexpr std::size_t kAnswerHeadBytes = sizeof(FrameHeader) + sizeof(AnswerBody);
-
-bool KnownKind(RequestKind kind) {
-  return kind == RequestKind::kRow || kind == RequestKind::kBatch;
-}
-
-bool Aligned(std::span<const std::byte> bytes) {
-  return reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 == 0;
-}
 
 }  // namespace
 
@@ -43,78 +31,6 @@ void Peer::InstallRing(std::size_t ring, ClientMemory memory) {
   }
 }
 
-ScoreResult Peer::Score(const RequestHead& head, std::span<const std::byte> request,
-                        std::span<std::byte> response, ServeContext* context) noexcept {
-  const LayoutTable::Entry* bound = layouts_.Find(head.layout);
-  ScoreResult result;
-  if (context->refuses) {
-    result.code = ScoreCode::kDraining;
-  } else if (head.deadline_ns != 0 && head.deadline_ns < context->now_ns) {
-    result.code = ScoreCode::kDeadline;
-  } else if (!KnownKind(head.kind)) {
-    result.code = ScoreCode::kUnsupported;
-  } else if (bound == nullptr) {
-    result.code = ScoreCode::kUnknownLayout;
-  } else {
-    result = bound->layout->ScoreRequest(head.kind, request, response);
-    if (result.response_bytes > response.size()) result.code = ScoreCode::kTooLarge;
-  }
-  (bound != nullptr ? bound->answers : &context->stats->without_model)->Add(result.code);
-  return result;
-}
-
-std::uint32_t Peer::ServeLane(std::uint32_t index, ServeContext* context) {
-  ServerLane& lane = this->lane(index);
-  const std::span<std::byte> room = context->response.first(lane.answer_payload_bytes_max());
-  RequestHead head;
-  std::size_t length = 0;
-  std::uint32_t served = 0;
-  std::uint32_t over_slot = 0;
-  Claim claim = Claim::kNothing;
-  while (served < kTurnRequests &&
-         (claim = lane.TryClaim(context->request, &head, &length)) == Claim::kRequest) {
-    const ScoreResult result = Score(head, context->request.first(length), room, context);
-    if (result.response_bytes <= room.size()) {
-      lane.Commit({result.code, 0, result.model_version}, room.first(result.response_bytes));
-    } else {
-      lane.Commit({result.code, kAnswerOverSlot, result.model_version}, {});
-      ++over_slot;
-    }
-    // Slow models make the clock old within a turn.
-    if (++served % kClockEvery == 0) context->now_ns = MonotonicNs();
-  }
-  if (served != 0) {
-    const ServerLane::Wake wake = lane.AfterCommits();
-    if (wake == ServerLane::Wake::kFutex) lane.WakeFutex();
-    if (wake == ServerLane::Wake::kBell) events_->RingBell();
-    context->stats->ring_requests.Add(served);
-    if (over_slot != 0) context->stats->over_slot.Add(over_slot);
-    requests_ += served;
-    last_request_ns_ = context->now_ns;
-  }
-  if (claim == Claim::kViolation) Violation("a request longer than its slot", context);
-  return served;
-}
-
-void Peer::ReadSocket(ServeContext* context) {
-  for (std::uint32_t turn = 0; open_ && !congested() && turn < kTurnReceives; ++turn) {
-    if (!link_.Receive()) return HungUp();
-    FlushSocket(context);
-    if (!link_.more_to_receive()) return;
-  }
-}
-
-void Peer::FlushSocket(ServeContext* context) {
-  if (congested() && !link_.Flush()) HungUp();
-  MessageFrame frame;
-  while (open_ && !congested()) {
-    const FrameBuffer::Status status = link_.Next(&frame);
-    if (status == FrameBuffer::Status::kNeedMore) return;
-    if (status == FrameBuffer::Status::kTooLarge) return Violation("a frame too large", context);
-    HandleFrame(frame, context);
-  }
-}
-
 void Peer::HandleFrame(const MessageFrame& frame, ServeContext* context) {
   if (frame.header.tag == 0) return Violation("a message without tag", context);
   switch (frame.header.type) {
@@ -127,35 +43,12 @@ void Peer::HandleFrame(const MessageFrame& frame, ServeContext* context) {
       UnbindBody body;
       std::span<const std::byte> rest;
       if (!SplitBody(frame.body, &body, &rest)) return Violation("a short UNBIND", context);
-      return layouts_.Remove(body.layout);
+      std::unique_ptr<BoundLayout> layout = layouts_.Remove(body.layout);
+      if (layout != nullptr) context->desk->Discard(std::move(layout));
+      return;
     }
     default: return Violation("a message of unknown type", context);
   }
-}
-
-void Peer::HandleScore(const MessageFrame& frame, ServeContext* context) {
-  ScoreBody body;
-  std::span<const std::byte> request;
-  if (!SplitBody(frame.body, &body, &request)) return Violation("a short SCORE", context);
-  if (!Aligned(request)) {
-    std::memcpy(context->request.data(), request.data(), request.size());
-    request = context->request.first(request.size());
-  }
-  const RequestHead head{static_cast<RequestKind>(body.kind), body.layout, body.deadline_ns};
-  const std::span<std::byte> room = context->response.subspan(kAnswerHeadBytes);
-  ScoreResult result = Score(head, request, room, context);
-  if (result.response_bytes > room.size()) result.response_bytes = 0;
-  const FrameHeader header{static_cast<std::uint32_t>(sizeof(AnswerBody) + result.response_bytes),
-                           MessageType::kAnswer, 0, frame.header.tag};
-  AnswerBody answer;
-  answer.model_version = result.model_version;
-  answer.code = static_cast<std::uint8_t>(result.code);
-  std::memcpy(context->response.data(), &header, sizeof(header));
-  std::memcpy(context->response.data() + sizeof(header), &answer, sizeof(answer));
-  Send(context->response.first(kAnswerHeadBytes + result.response_bytes));
-  context->stats->socket_requests.Add(1);
-  ++requests_;
-  last_request_ns_ = context->now_ns;
 }
 
 bool Peer::HandleControl(const MessageFrame& frame, ServeContext* context) {
@@ -196,8 +89,8 @@ void Peer::HandleDetach(const MessageFrame& frame, ServeContext* context) {
   std::span<const std::byte> rest;
   if (!SplitBody(frame.body, &body, &rest)) return Violation("a short DETACH", context);
   if (body.ring >= rings_.size() || !rings_[body.ring]) return;
-  rings_[body.ring].reset();
-  detached_ = true;
+  context->desk->Discard(std::make_shared<Ring>(*std::exchange(rings_[body.ring], std::nullopt)));
+  std::erase_if(watched_, [this](const WatchedLane& watched) { return !HasLane(watched.index); });
 }
 
 void Peer::Attached(std::uint64_t tag, tl::expected<ClientMemory, Refusal> memory) {
@@ -263,7 +156,9 @@ bool Peer::Quiet(std::uint64_t now_ns) const {
   return now_ns - last_request_ns_ >= kQuietNs && control_requests_ == 0 && !RequestWaits();
 }
 
+// Parked lanes too: of their requests the worker may not have heard yet.
 bool Peer::RequestWaits() const {
+  if (SocketWaits()) return true;
   return std::any_of(rings_.begin(), rings_.end(), [](const std::optional<Ring>& ring) {
     return ring && std::any_of(ring->lanes.begin(), ring->lanes.end(),
                                [](const ServerLane& lane) { return lane.HasRequest(); });

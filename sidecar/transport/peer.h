@@ -1,6 +1,7 @@
 // A connected client on the server's side: lanes, layouts, socket. Owned by one worker and used on
-// its thread alone. Serves requests of either transport through one path; passes questions and
-// binds on to the control thread. What breaks the protocol closes this peer and nobody else.
+// its thread alone. Serves requests of either transport through one path, a turn at a time (when,
+// is the worker's to say); passes questions and binds on to the control thread. What breaks the
+// protocol closes this peer and nobody else.
 #pragma once
 
 #include <array>
@@ -15,6 +16,7 @@
 #include "sidecar/transport/client_memory.h"
 #include "sidecar/transport/layout_table.h"
 #include "sidecar/transport/options.h"
+#include "sidecar/transport/scratch.h"
 #include "sidecar/transport/socket_link.h"
 #include "sidecar/transport/stats.h"
 
@@ -44,12 +46,16 @@ struct PeerEnd {
   std::uint64_t requests = 0;
 };
 
+class Peer;
+
 class ControlDesk {
  public:
   virtual ~ControlDesk() = default;
   // All may be called by any worker thread.
   virtual void Submit(ControlRequest request) = 0;
-  virtual void PeerGone(PeerEnd end) = 0;
+  virtual void PeerGone(PeerEnd end, std::unique_ptr<Peer> peer) = 0;
+  // Destroys it on the control thread: giving memory back takes long.
+  virtual void Discard(std::shared_ptr<void> rest) = 0;
   virtual void WorkerDone() = 0;
 };
 
@@ -58,10 +64,9 @@ struct ServeContext {
   std::uint32_t worker = 0;
   ControlDesk* desk = nullptr;
   WorkerStats* stats = nullptr;
-  std::span<std::byte> request;   // scratch, on 8 bytes, message_bytes_max
-  std::span<std::byte> response;  // scratch, on 8 bytes, message_bytes_max and a frame's head
-  std::uint64_t now_ns = 0;       // some microseconds old at most
-  bool refuses = false;           // draining, and the time to finish is over
+  ScratchPool* scratch = nullptr;
+  std::uint64_t now_ns = 0;  // some microseconds old at most
+  bool refuses = false;      // draining, and the time to finish is over
 };
 
 class Peer {
@@ -74,29 +79,36 @@ class Peer {
   bool open() const { return open_; }
   bool congested() const { return link_.congested(); }
 
-  // Lanes of all rings, each with an index that stays its own for as long as its ring is there.
-  static constexpr std::uint32_t kLaneIndices = kRingsMax * kLanesMax;
-  bool HasLane(std::uint32_t index) const {
-    const auto& ring = rings_[index / kLanesMax];
-    return ring && index % kLanesMax < ring->lanes.size();
-  }
-  // REQUIRES: HasLane(index).
-  ServerLane& lane(std::uint32_t index) {
-    return rings_[index / kLanesMax]->lanes[index % kLanesMax];
-  }
-  // Answers what waits in the lane, up to a fair share. Returns how many.
-  std::uint32_t ServeLane(std::uint32_t index, ServeContext* context);
+  // Serves what waits, until there is nothing or the turn's time is over.
+  enum class Turn : std::uint8_t {
+    kNothing,  // nothing waited
+    kServed,   // within its time
+    kUsedUp,   // its time is over, and there may be more
+  };
+  Turn Serve(ServeContext* context);
+  // Serve() would find something.
+  bool Waits() const { return SocketWaits() || LaneWaits(); }
 
-  // The socket is readable, or writable again.
-  void ReadSocket(ServeContext* context);
-  void FlushSocket(ServeContext* context);
+  // Lanes that are looked at; of the others the client says when there is a request.
+  bool looks_at_lanes() const { return !watched_.empty(); }
+  std::size_t watched_lanes() const { return watched_.size(); }
+  // After a kick: those that have a request are looked at from here on.
+  void WatchLanes(std::uint64_t now_ns);
+  // Parks those whose last request is not younger than `since_ns`. After a full fence,
+  // DropParkedLanes() goes on looking at those that have got a request meanwhile.
+  void ParkLanes(std::uint64_t since_ns);
+  void DropParkedLanes();
+
+  // What epoll says of the socket.
+  void Readable() { readable_ = true; }
+  void Writable();
+  // The client has gone: what it left behind is not served any more.
+  void HungUp();
 
   void Reply(std::span<const std::byte> frame);
   // `answers` outlives the peer.
   void Bound(std::uint64_t tag, Binding binding, CodeCounters* answers);
   void Attached(std::uint64_t tag, tl::expected<ClientMemory, Refusal> memory);
-  // Whether lanes have gone since the last time.
-  bool TakeDetached() { return std::exchange(detached_, false); }
 
   void StartDraining();
   // Nothing is under way, and nothing came for a while.
@@ -109,8 +121,54 @@ class Peer {
   PeerEnd end() const;
 
  private:
+  // A batch that outlasted its turn. The client's other requests wait for it.
+  struct Job {
+    BoundLayout* layout = nullptr;
+    CodeCounters* answers = nullptr;
+    std::uint64_t deadline_ns = 0;
+    std::uint64_t tag = 0;   // of its SCORE; 0: it came by
+    std::uint32_t lane = 0;  // this lane
+    std::unique_ptr<Scratch> scratch;
+  };
+  struct Ring {
+    ClientMemory memory;
+    std::vector<ServerLane> lanes;
+  };
+  struct WatchedLane {
+    std::uint32_t index;
+    std::uint64_t last_request_ns;
+    bool parked = false;
+  };
+
+  // Lanes of all rings, each with an index that stays its own for as long as its ring is there.
+  static constexpr std::uint32_t kLaneIndices = kRingsMax * kLanesMax;
+  bool HasLane(std::uint32_t index) const {
+    const auto& ring = rings_[index / kLanesMax];
+    return ring && index % kLanesMax < ring->lanes.size();
+  }
+  ServerLane& lane(std::uint32_t index) {
+    return rings_[index / kLanesMax]->lanes[index % kLanesMax];
+  }
+  const ServerLane& lane(std::uint32_t index) const {
+    return rings_[index / kLanesMax]->lanes[index % kLanesMax];
+  }
+
+  bool SocketWaits() const { return job_ || ((readable_ || frames_wait_) && !link_.congested()); }
+  bool LaneWaits() const;
+  // All three: whether the turn is over.
+  bool ServeLane(WatchedLane* watched, ServeContext* context);
+  bool ServeSocket(ServeContext* context);
+  bool ContinueJob(ServeContext* context);
   ScoreResult Score(const RequestHead& head, std::span<const std::byte> request,
                     std::span<std::byte> response, ServeContext* context) noexcept;
+  // False: there is no memory for that.
+  bool StartJob(const RequestHead& head, std::uint64_t tag, std::uint32_t lane,
+                ServeContext* context);
+  void CommitToLane(ServerLane* lane, const ScoreResult& result, std::span<const std::byte> room,
+                    ServeContext* context);
+  void WakeLane(ServerLane* lane);
+  void SendAnswer(std::uint64_t tag, ScoreResult result, const Scratch& scratch,
+                  ServeContext* context);
   void HandleFrame(const MessageFrame& frame, ServeContext* context);
   void HandleScore(const MessageFrame& frame, ServeContext* context);
   // False: it is not passed on, and answered already.
@@ -120,21 +178,20 @@ class Peer {
   void RefuseControl(std::uint64_t tag, ScoreCode code, std::string_view why);
   void InstallRing(std::size_t ring, ClientMemory memory);
   void Violation(std::string_view what, ServeContext* context);
-  void HungUp();
   bool RequestWaits() const;
   void Send(std::span<const std::byte> bytes);
-
-  struct Ring {
-    ClientMemory memory;
-    std::vector<ServerLane> lanes;
-  };
 
   std::uint64_t id_;
   SocketLink link_;
   std::optional<ClientEvents> events_;
   std::array<std::optional<Ring>, kRingsMax> rings_;  // [id]
-  bool attaching_ = false;                            // a ring is being made
-  bool detached_ = false;
+  std::vector<WatchedLane> watched_;
+  TurnClock clock_;
+  std::size_t next_source_ = 0;  // of the next turn: 0, the socket, or 1 + a place in watched_
+  std::optional<Job> job_;
+  bool readable_ = false;     // there may be bytes in the socket
+  bool frames_wait_ = false;  // there may be a frame in what was received
+  bool attaching_ = false;    // a ring is being made
   bool draining_ = false;
   LayoutTable layouts_;
   std::uint32_t control_requests_ = 0;  // under way

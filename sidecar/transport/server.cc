@@ -192,8 +192,15 @@ void Server::Admit(Welcomed welcomed, PeerCredentials peer) {
   workers_[id % workers_.size()]->Post(AddPeer{std::move(client)});
 }
 
-void Server::PeerGone(PeerEnd end) {
-  asio::post(io_, [this, end] { Farewell(end); });
+void Server::PeerGone(PeerEnd end, std::unique_ptr<Peer> peer) {
+  asio::post(io_, [this, end, peer = std::shared_ptr<Peer>(std::move(peer))]() mutable {
+    peer.reset();
+    Farewell(end);
+  });
+}
+
+void Server::Discard(std::shared_ptr<void> rest) {
+  asio::post(io_, [rest = std::move(rest)] {});
 }
 
 void Server::Farewell(const PeerEnd& end) {

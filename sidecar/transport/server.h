@@ -71,7 +71,8 @@ class Server final : private ControlDesk {
   void StopNow();
 
   void Submit(ControlRequest request) override;
-  void PeerGone(PeerEnd end) override;
+  void PeerGone(PeerEnd end, std::unique_ptr<Peer> peer) override;
+  void Discard(std::shared_ptr<void> rest) override;
   void WorkerDone() override;
   void Answer(const ControlRequest& request);
   void AnswerBind(const ControlRequest& request);

@@ -6,15 +6,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace pillion {
 namespace {
 
 constexpr std::uint64_t kPollEveryNs = 50'000;      // sockets and kicks, while lanes are spun on
 constexpr std::uint64_t kSweepEveryNs = 1'000'000;  // for lanes that went quiet
-constexpr std::size_t kScannedFreely = 32;          // active lanes that cost next to nothing
+constexpr std::size_t kScannedFreely = 32;          // lanes that cost next to nothing
+constexpr std::uint64_t kPatienceNs = 10'000;       // for the next request of a prompt client
 constexpr int kDrainPollMs = 1;
-constexpr std::size_t kAnswerHeadBytes = sizeof(FrameHeader) + sizeof(AnswerBody);
 
 SpinBudget MakeSpinBudget(SpinMode mode) {
   const CpuAllowance allowance = ReadCpuAllowance();
@@ -31,6 +32,7 @@ tl::expected<std::unique_ptr<Worker>, std::string> Worker::Create(std::uint32_t 
                                                                   const TransportOptions& options,
                                                                   ControlDesk* desk) {
   std::unique_ptr<Worker> worker(new Worker(index, options, desk));
+  if (!worker->scratch_.valid()) return tl::unexpected<std::string>("no memory for a worker");
   worker->epoll_.Reset(epoll_create1(EPOLL_CLOEXEC));
   worker->mailbox_event_.Reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   epoll_event event{};
@@ -44,16 +46,14 @@ tl::expected<std::unique_ptr<Worker>, std::string> Worker::Create(std::uint32_t 
 }
 
 Worker::Worker(std::uint32_t index, const TransportOptions& options, ControlDesk* desk)
-    : index_(index), desk_(desk), spin_(MakeSpinBudget(options.spin)) {
-  const std::size_t request_bytes = std::max<std::size_t>(options.message_bytes_max, kSlotBytesMax);
-  const std::size_t response_bytes = request_bytes + kAnswerHeadBytes;
-  // Left uninitialised: pages that no message needs are never touched.
-  scratch_ = std::make_unique_for_overwrite<std::byte[]>(request_bytes + response_bytes + 8);
+    : index_(index),
+      desk_(desk),
+      spin_(MakeSpinBudget(options.spin)),
+      scratch_(options.message_bytes_max) {
   context_.worker = index;
   context_.desk = desk;
   context_.stats = &stats_;
-  context_.request = {scratch_.get(), request_bytes};
-  context_.response = {scratch_.get() + (request_bytes + 7) / 8 * 8, response_bytes};
+  context_.scratch = &scratch_;
 }
 
 Worker::~Worker() {
@@ -78,8 +78,7 @@ void Worker::Post(WorkerCommand command) {
 void Worker::Run() {
   context_.now_ns = MonotonicNs();
   while (!stopped_) {
-    if (ServeActiveLanes()) {
-      context_.now_ns = MonotonicNs();
+    if (ServeClients()) {
       if (idle_since_ns_ != 0) spin_.Waited(context_.now_ns - idle_since_ns_);
       idle_since_ns_ = 0;
     } else {
@@ -92,22 +91,67 @@ void Worker::Run() {
   desk_->WorkerDone();
 }
 
-bool Worker::ServeActiveLanes() {
+// A turn for each prompt client, and then for one of those that stand back. False: nobody had
+// anything.
+bool Worker::ServeClients() {
   bool served = false;
-  for (ActiveLane& lane : active_) {
-    if (!lane.peer->lane(lane.index).HasRequest()) continue;
-    if (lane.peer->ServeLane(lane.index, &context_) != 0) {
-      lane.last_request_ns = context_.now_ns;
+  Client* next = nullptr;
+  for (Client* client : active_) {
+    if (client->stands_back || context_.now_ns < client->prompt_from_ns) {
+      if (client->peer->Waits() && (next == nullptr || client->used_ns < next->used_ns)) {
+        next = client;
+      }
+    } else if (ServeOne(client)) {
+      last_prompt_ns_ = context_.now_ns;
       served = true;
     }
-    if (!lane.peer->open()) closed_.push_back(lane.peer->id());
+  }
+  if (next != nullptr) {
+    served = true;
+    if (MustStandBack()) {
+      CpuRelax();
+      context_.now_ns = MonotonicNs();
+    } else {
+      // Who comes back after a while has no claim on the time when it wanted nothing.
+      least_used_ns_ = next->used_ns = std::max(next->used_ns, least_used_ns_);
+      ServeOne(next);
+    }
   }
   if (!closed_.empty()) RemoveClosedPeers();
   return served;
 }
 
+bool Worker::ServeOne(Client* client) {
+  const std::uint64_t began_ns = context_.now_ns;
+  const Peer::Turn turn = client->peer->Serve(&context_);
+  if (turn == Peer::Turn::kNothing) return false;
+  if (turn == Peer::Turn::kUsedUp) {
+    UsedUp(client, context_.now_ns - began_ns);
+  } else {
+    client->stands_back = false;
+  }
+  UpdateWatch(client);
+  return true;
+}
+
+void Worker::UsedUp(Client* client, std::uint64_t turn_ns) {
+  client->stands_back = true;
+  client->used_ns += turn_ns;
+  // A quarter more than it took: what follows on a turn begins with cold caches.
+  back_from_ns_ = context_.now_ns + turn_ns + turn_ns / 4;
+  client->prompt_from_ns = back_from_ns_;
+}
+
+// Prompt clients have still to get what the last long turn took, and one has just been there.
+bool Worker::MustStandBack() const {
+  const std::uint64_t patience_ns = std::min(kPatienceNs, spin_.ns());
+  return context_.now_ns < back_from_ns_ && context_.now_ns - last_prompt_ns_ < patience_ns;
+}
+
 void Worker::Idle() {
-  if (active_.empty()) {
+  const bool looks = std::ranges::any_of(
+      active_, [](const Client* client) { return client->peer->looks_at_lanes(); });
+  if (!looks) {
     if (idle_since_ns_ == 0) idle_since_ns_ = context_.now_ns;
     return Sleep();
   }
@@ -118,65 +162,37 @@ void Worker::Idle() {
   if (context_.now_ns - idle_since_ns_ >= spin_.ns()) Sleep();
 }
 
-// Parks every lane and waits for a kick. A request that came between the last look and the flag
-// is found by the second look; one that comes later finds the flag.
+// Parks every lane and waits for a kick.
 void Worker::Sleep() {
-  for (const ActiveLane& lane : active_) lane.peer->lane(lane.index).SetParked(true);
-  FullFence();  // SYNC: server-parked
-  const auto idle = std::partition(active_.begin(), active_.end(), [](const ActiveLane& lane) {
-    return lane.peer->lane(lane.index).HasRequest();
-  });
-  active_.erase(idle, active_.end());
-  for (const ActiveLane& lane : active_) lane.peer->lane(lane.index).SetParked(false);
+  ParkLanes(~std::uint64_t{0});
   if (!active_.empty()) return;
   stats_.sleeps.Add(1);
   PollEvents(draining_ ? kDrainPollMs : -1);
 }
 
-// After a kick. Lanes without a request stay parked: their next one kicks again.
-void Worker::ActivateLanes(Peer* peer) {
-  for (std::uint32_t i = 0; i < Peer::kLaneIndices; ++i) {
-    if (!peer->HasLane(i)) continue;
-    ServerLane& lane = peer->lane(i);
-    if (!lane.HasRequest()) continue;
-    const bool active = std::any_of(active_.begin(), active_.end(), [&](const ActiveLane& a) {
-      return a.peer == peer && a.index == i;
-    });
-    if (active) continue;
-    lane.SetParked(false);
-    active_.push_back({peer, i, context_.now_ns});
-  }
-}
-
-// With many lanes active, those that were quiet for a while leave the scan.
+// With many lanes to look at, those that were quiet for a while are parked.
 void Worker::ParkIdleLanes() {
   last_sweep_ns_ = context_.now_ns;
-  if (active_.size() <= kScannedFreely) return;
-  const auto quiet = [this](const ActiveLane& lane) {
-    return context_.now_ns - lane.last_request_ns >= kSweepEveryNs;
-  };
-  for (const ActiveLane& lane : active_) {
-    if (quiet(lane)) lane.peer->lane(lane.index).SetParked(true);
-  }
+  std::size_t lanes = 0;
+  for (const Client* client : active_) lanes += client->peer->watched_lanes();
+  if (lanes > kScannedFreely) ParkLanes(context_.now_ns - kSweepEveryNs);
+}
+
+// A request that came between the last look and the flag is found by the second look; one that
+// comes later finds the flag and kicks.
+void Worker::ParkLanes(std::uint64_t since_ns) {
+  for (const Client* client : active_) client->peer->ParkLanes(since_ns);
   FullFence();  // SYNC: server-parked
-  std::erase_if(active_, [&](const ActiveLane& lane) {
-    if (!quiet(lane)) return false;
-    ServerLane& end = lane.peer->lane(lane.index);
-    if (!end.HasRequest()) return true;
-    end.SetParked(false);
-    return false;
+  std::erase_if(active_, [](Client* client) {
+    client->peer->DropParkedLanes();
+    client->active = client->peer->looks_at_lanes() || client->peer->Waits();
+    return !client->active;
   });
 }
 
-void Worker::DeactivateLostLanes(Peer* peer) {
-  if (!peer->TakeDetached()) return;
-  std::erase_if(active_, [peer](const ActiveLane& lane) {
-    return lane.peer == peer && !peer->HasLane(lane.index);
-  });
-}
-
-void Worker::Deactivate(const Peer* peer) {
-  std::erase_if(active_, [peer](const ActiveLane& lane) { return lane.peer == peer; });
+void Worker::Activate(Client* client) {
+  if (std::exchange(client->active, true)) return;
+  active_.push_back(client);
 }
 
 }  // namespace pillion

@@ -1,6 +1,11 @@
-// A thread that owns whole clients: it looks at the lanes of those that are active, answers what
-// it finds, and sleeps in epoll on their sockets and kick events when nothing comes. Other threads
+// A thread that owns whole clients: it looks at those that are active, answers what it finds in
+// turns, and sleeps in epoll on their sockets and kick events when nothing comes. Other threads
 // talk to it by commands alone, so nothing that it owns is locked.
+//
+// A client whose requests fit into a turn is served as soon as they come. One that uses its turn up
+// stands back: of those that do, the one that has had least gets the next turn, and not before the
+// prompt ones have had as much time as the last such turn took, for as long as they use it. So
+// nobody waits longer than the other prompt clients' turns and one turn and one row of the rest.
 #pragma once
 
 #include <sys/epoll.h>
@@ -59,37 +64,39 @@ class Worker {
 
  private:
   // What an epoll event belongs to.
+  struct Client;
   struct Watch {
     enum class Kind : std::uint8_t { kSocket, kKick, kMailbox };
     Kind kind;
-    Peer* peer;
+    Client* client;
   };
   struct Client {
     std::unique_ptr<Peer> peer;
     Watch socket;
     Watch kick;
     bool watches_output = false;
-  };
-  struct ActiveLane {
-    Peer* peer;
-    std::uint32_t index;
-    std::uint64_t last_request_ns;
+    bool active = false;               // it is in active_
+    bool stands_back = false;          // its last turn was used up
+    std::uint64_t prompt_from_ns = 0;  // it stands back until then in any case
+    std::uint64_t used_ns = 0;         // by turns that it used up
   };
 
   Worker(std::uint32_t index, const TransportOptions& options, ControlDesk* desk);
 
   void Run();
-  bool ServeActiveLanes();
+  bool ServeClients();
+  bool ServeOne(Client* client);
+  void UsedUp(Client* client, std::uint64_t turn_ns);
+  bool MustStandBack() const;
   void Idle();
   void Sleep();
-  void ActivateLanes(Peer* peer);
   void ParkIdleLanes();
-  void Deactivate(const Peer* peer);
-  void DeactivateLostLanes(Peer* peer);
+  void ParkLanes(std::uint64_t since_ns);
+  void Activate(Client* client);
 
   void PollEvents(int timeout_ms);
   void HandleEvent(const epoll_event& event);
-  void UpdateWatch(Peer* peer);
+  void UpdateWatch(Client* client);
   void RemoveClosedPeers();
 
   void HandleMailbox();
@@ -100,7 +107,7 @@ class Worker {
   void Handle(const Drain& command);
   void Handle(const Stop&) { stopped_ = true; }
   void ContinueDraining();
-  Peer* FindPeer(std::uint64_t id);
+  Client* Find(std::uint64_t id);
 
   const std::uint32_t index_;
   ControlDesk* const desk_;
@@ -109,12 +116,15 @@ class Worker {
   UniqueFd epoll_;
   UniqueFd mailbox_event_;
   Watch mailbox_watch_{Watch::Kind::kMailbox, nullptr};
-  std::unique_ptr<std::byte[]> scratch_;
+  ScratchPool scratch_;
   ServeContext context_;
 
   std::unordered_map<std::uint64_t, Client> clients_;
-  std::vector<ActiveLane> active_;
+  std::vector<Client*> active_;
   std::vector<std::uint64_t> closed_;  // ids, to be removed once no event can name them
+  std::uint64_t last_prompt_ns_ = 0;   // a client was served that does not stand back
+  std::uint64_t back_from_ns_ = 0;     // until then the prompt ones come before those that do
+  std::uint64_t least_used_ns_ = 0;    // Client::used_ns of the one that was last chosen
   std::uint64_t idle_since_ns_ = 0;    // 0: not idle
   std::uint64_t last_poll_ns_ = 0;
   std::uint64_t last_sweep_ns_ = 0;

@@ -23,46 +23,53 @@ void Worker::PollEvents(int timeout_ms) {
 void Worker::HandleEvent(const epoll_event& event) {
   const Watch& watch = *static_cast<const Watch*>(event.data.ptr);
   if (watch.kind == Watch::Kind::kMailbox) return HandleMailbox();
-  Peer* peer = watch.peer;
+  Client* client = watch.client;
+  Peer* peer = client->peer.get();
   if (!peer->open()) return;
   if (watch.kind == Watch::Kind::kKick) {
     stats_.kicks.Add(1);
-    return ActivateLanes(peer);
+    peer->WatchLanes(context_.now_ns);
+  } else if ((event.events & (EPOLLHUP | EPOLLERR)) != 0) {
+    peer->HungUp();
+    return UpdateWatch(client);
+  } else {
+    if ((event.events & EPOLLOUT) != 0) peer->Writable();
+    if ((event.events & EPOLLIN) != 0) peer->Readable();
+    UpdateWatch(client);
   }
-  if ((event.events & EPOLLOUT) != 0) peer->FlushSocket(&context_);
-  if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) peer->ReadSocket(&context_);
-  DeactivateLostLanes(peer);
-  UpdateWatch(peer);
+  if (peer->open() && (peer->looks_at_lanes() || peer->Waits())) Activate(client);
 }
 
 // While a client's answers queue up, its requests wait.
-void Worker::UpdateWatch(Peer* peer) {
+void Worker::UpdateWatch(Client* client) {
+  Peer* peer = client->peer.get();
   if (!peer->open()) {
     closed_.push_back(peer->id());
     return;
   }
-  Client& client = clients_.at(peer->id());
-  if (client.watches_output == peer->congested()) return;
-  client.watches_output = peer->congested();
+  if (client->watches_output == peer->congested()) return;
+  client->watches_output = peer->congested();
   epoll_event event{};
-  event.events = client.watches_output ? EPOLLOUT : EPOLLIN;
-  event.data.ptr = &client.socket;
+  event.events = client->watches_output ? EPOLLOUT : EPOLLIN;
+  event.data.ptr = &client->socket;
   epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, peer->socket(), &event);
 }
 
 void Worker::RemoveClosedPeers() {
   for (const std::uint64_t id : closed_) {
-    const auto client = clients_.find(id);
-    if (client == clients_.end()) continue;
-    const Peer& peer = *client->second.peer;
-    const PeerEnd end = peer.end();
-    Deactivate(&peer);
-    // Closing would not take the event out of epoll: the client holds the same open file.
-    if (peer.kick_event() >= 0) {
-      epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, peer.kick_event(), nullptr);
+    const auto found = clients_.find(id);
+    if (found == clients_.end()) continue;
+    Client* client = &found->second;
+    std::erase(active_, client);
+    // Closing would not take the events out of epoll at once: the client holds the same open file
+    // of the kick, and the socket is closed on another thread.
+    if (client->peer->kick_event() >= 0) {
+      epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, client->peer->kick_event(), nullptr);
     }
-    clients_.erase(client);
-    desk_->PeerGone(end);
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, client->peer->socket(), nullptr);
+    const PeerEnd end = client->peer->end();
+    desk_->PeerGone(end, std::move(client->peer));
+    clients_.erase(found);
   }
   closed_.clear();
 }
@@ -82,8 +89,8 @@ void Worker::Handle(AddPeer command) {
   Peer* peer = command.peer.get();
   Client& client = clients_[peer->id()];
   client.peer = std::move(command.peer);
-  client.socket = {Watch::Kind::kSocket, peer};
-  client.kick = {Watch::Kind::kKick, peer};
+  client.socket = {Watch::Kind::kSocket, &client};
+  client.kick = {Watch::Kind::kKick, &client};
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.ptr = &client.socket;
@@ -98,30 +105,32 @@ void Worker::Handle(AddPeer command) {
   if (!peer->open()) closed_.push_back(peer->id());
 }
 
-Peer* Worker::FindPeer(std::uint64_t id) {
+Worker::Client* Worker::Find(std::uint64_t id) {
   const auto client = clients_.find(id);
-  return client == clients_.end() ? nullptr : client->second.peer.get();
+  return client == clients_.end() ? nullptr : &client->second;
 }
 
 void Worker::Handle(SendReply command) {
-  Peer* peer = FindPeer(command.peer);
-  if (peer == nullptr) return;
-  peer->Reply(command.frame);
-  UpdateWatch(peer);
+  Client* client = Find(command.peer);
+  if (client == nullptr) return;
+  client->peer->Reply(command.frame);
+  UpdateWatch(client);
 }
 
 void Worker::Handle(InstallLayout command) {
-  Peer* peer = FindPeer(command.peer);
-  if (peer == nullptr) return;
-  peer->Bound(command.tag, std::move(command.binding), command.answers);
-  UpdateWatch(peer);
+  Client* client = Find(command.peer);
+  if (client == nullptr) return desk_->Discard(std::move(command.binding.layout));
+  client->peer->Bound(command.tag, std::move(command.binding), command.answers);
+  UpdateWatch(client);
 }
 
 void Worker::Handle(InstallRing command) {
-  Peer* peer = FindPeer(command.peer);
-  if (peer == nullptr) return;
-  peer->Attached(command.tag, std::move(command.memory));
-  UpdateWatch(peer);
+  Client* client = Find(command.peer);
+  if (client == nullptr) {
+    return desk_->Discard(std::make_shared<InstallRing>(std::move(command)));
+  }
+  client->peer->Attached(command.tag, std::move(command.memory));
+  UpdateWatch(client);
 }
 
 void Worker::Handle(const Drain& command) {

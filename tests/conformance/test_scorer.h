@@ -39,14 +39,14 @@ class TestScorer final : public Scorer {
   }
   struct Slow : BoundLayout {
     ScoreResult ScoreRequest(RequestKind, std::span<const std::byte> request,
-                             std::span<std::byte> response) noexcept override {
+                             std::span<std::byte> response, TurnClock&) noexcept override {
       std::this_thread::sleep_for(std::chrono::milliseconds(static_cast<int>(request[0])));
       return Echo(ScoreCode::kOk, request, response);
     }
   };
   struct Moody : BoundLayout {
     ScoreResult ScoreRequest(RequestKind, std::span<const std::byte> request,
-                             std::span<std::byte> response) noexcept override {
+                             std::span<std::byte> response, TurnClock&) noexcept override {
       return Echo(static_cast<ScoreCode>(request[0]), request, response);
     }
   };

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "schemas/rows/answer_decoder.h"
 #include "schemas/rows/batch_encoder.h"
 #include "schemas/rows/fault_detail.h"
@@ -106,6 +108,28 @@ TEST_F(ScoreRequestTest, ScoresEachRowOfABatchByItself) {
     ASSERT_EQ(answer_->Get(index_, &index), ScoreCode::kOk);
     EXPECT_EQ(index, row / 2.0);
   }
+}
+
+TEST_F(ScoreRequestTest, ABatchMayPauseBehindEachRow) {
+  BatchEncoder batch;
+  const char* const cities[] = {"Bern", "Paris", "Basel", "Basel", "Rome"};
+  for (int i = 0; i < 50; ++i) ASSERT_EQ(batch.Add(Row(i % 3, cities[i % 5])), ScoreCode::kOk);
+  const auto request = batch.Finish();
+  ASSERT_EQ(Score(RequestKind::kBatch, request), ScoreCode::kOk);
+  const std::vector<std::byte> at_once(Response().begin(), Response().end());
+
+  std::ranges::fill(response_, 0);
+  TurnClock clock;
+  int turns = 1;
+  clock.Begin(MonotonicNs(), 0);
+  auto scored = BeginRequest(RequestKind::kBatch, request, *workspace_, Room(), clock);
+  for (; !scored; ++turns) {
+    clock.Begin(MonotonicNs(), 0);
+    scored = ContinueRequest(*workspace_, clock);
+  }
+  EXPECT_EQ(turns, 50);
+  EXPECT_EQ(scored->code, ScoreCode::kOk);
+  EXPECT_TRUE(std::ranges::equal(Room().first(scored->response_bytes), at_once));
 }
 
 TEST_F(ScoreRequestTest, AsksForMoreRoom) {
