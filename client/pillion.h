@@ -263,6 +263,11 @@ PILLION_API void pillion_queue_close(pillion_queue* queue);
 PILLION_API pillion_code pillion_submit(pillion_queue* queue, pillion_model* model,
                                         const pillion_row* row, uint64_t timeout_ns,
                                         uint64_t cookie, pillion_answer* answer);
+/* The same with the bytes of a row or a batch, which are the caller's again when it returns. */
+PILLION_API pillion_code pillion_submit_bytes(pillion_queue* queue, pillion_model* model,
+                                              pillion_kind kind, const void* request, size_t bytes,
+                                              uint64_t timeout_ns, uint64_t cookie,
+                                              pillion_answer* answer);
 /* Reports what has ended: answered, past its deadline, or cut off. Never waits. */
 PILLION_API size_t pillion_poll(pillion_queue* queue, pillion_completion* completions,
                                 size_t capacity);

@@ -95,6 +95,7 @@ class Queue {
   void Wait(Timeout timeout) { pillion_queue_wait(queue_.get(), ToNanoseconds(timeout)); }
   int descriptor() { return pillion_queue_descriptor(queue_.get()); }
   bool Arm() { return pillion_queue_arm(queue_.get()) != 0; }  // false: poll, do not wait
+  pillion_queue* get() const { return queue_.get(); }
 
  private:
   std::shared_ptr<pillion_client> client_;

@@ -31,8 +31,19 @@ pillion_code pillion_submit(pillion_queue* queue, pillion_model* model, const pi
                             uint64_t timeout_ns, uint64_t cookie, pillion_answer* answer) {
   return Guarded(nullptr, [&]() -> pillion_code {
     if (!model->Takes(*row, answer)) return ToC(answer->buffer.head.code);
-    return ToC(
-        queue->queue.Submit(*model->bound, row->builder.bytes(), timeout_ns, {cookie, answer}));
+    return ToC(queue->queue.Submit(*model->bound, pillion::RequestKind::kRow, row->builder.bytes(),
+                                   timeout_ns, {cookie, answer}));
+  });
+}
+
+pillion_code pillion_submit_bytes(pillion_queue* queue, pillion_model* model, pillion_kind kind,
+                                  const void* request, size_t bytes, uint64_t timeout_ns,
+                                  uint64_t cookie, pillion_answer* answer) {
+  return Guarded(nullptr, [&]() -> pillion_code {
+    if (!model->Takes(answer)) return ToC(answer->buffer.head.code);
+    return ToC(queue->queue.Submit(*model->bound, static_cast<pillion::RequestKind>(kind),
+                                   {static_cast<const std::byte*>(request), bytes}, timeout_ns,
+                                   {cookie, answer}));
   });
 }
 

@@ -42,12 +42,13 @@ bool Queue::EnsureLane() {
   return lane_ != nullptr && lane_->connection != nullptr;
 }
 
-ScoreCode Queue::Submit(const BoundModel& model, std::span<const std::byte> request,
-                        std::uint64_t timeout_ns, const Completion& completion) {
+ScoreCode Queue::Submit(const BoundModel& model, RequestKind kind,
+                        std::span<const std::byte> request, std::uint64_t timeout_ns,
+                        const Completion& completion) {
   ClientCore::Prepared call;
   const std::uint64_t now_ns = MonotonicNs();
   const std::uint64_t deadline_ns = DeadlineAfter(now_ns, timeout_ns);
-  if (!core_->Prepare(model, RequestKind::kRow, now_ns, deadline_ns, &call)) return call.code;
+  if (!core_->Prepare(model, kind, now_ns, deadline_ns, &call)) return call.code;
   if (entries_.size() == kLaneSlots) return ScoreCode::kBusy;
   Entry entry{completion, call, 0, &completion.answer->buffer, 0, nullptr, nullptr};
   if (!core_->FitsLane(model, request.size())) {

@@ -26,7 +26,7 @@ class Queue {
   Queue& operator=(const Queue&) = delete;
 
   // `answer` is filled when the completion is reported.
-  ScoreCode Submit(const BoundModel& model, std::span<const std::byte> request,
+  ScoreCode Submit(const BoundModel& model, RequestKind kind, std::span<const std::byte> request,
                    std::uint64_t timeout_ns, const Completion& completion);
   // Appends up to `capacity` completions.
   void Poll(std::size_t capacity, std::vector<Completion>* completions);

@@ -99,8 +99,23 @@ bool SocketChannel::Write(std::span<const std::byte> head, std::span<const std::
       if (left != total) shutdown(socket(), SHUT_RDWR);
       return false;
     }
-    PollSocket(socket(), POLLOUT, deadline_ns);
+    WaitForRoom(deadline_ns);
   }
+}
+
+// A server whose answers nobody takes reads no more requests, so who waits here takes them.
+void SocketChannel::WaitForRoom(std::uint64_t deadline_ns) {
+  std::unique_lock lock(mutex_);
+  if (reading_) {
+    lock.unlock();
+    return PollSocket(socket(), POLLOUT, deadline_ns);
+  }
+  reading_ = true;
+  lock.unlock();
+  ReadOnce(POLLIN | POLLOUT, deadline_ns);
+  lock.lock();
+  reading_ = false;
+  if (waiting_ != 0) changed_.notify_all();
 }
 
 ScoreCode SocketChannel::Wait(AwaitedFrame* reply, std::uint64_t deadline_ns) {
@@ -128,7 +143,8 @@ ScoreCode SocketChannel::Await(AwaitedFrame* reply, std::uint64_t deadline_ns) {
     looked = true;
     reading_ = true;
     lock.unlock();
-    ReadOnce(deadline_ns);
+    ReadOnce(POLLIN, deadline_ns);
+    GiveBackUnwanted();
     lock.lock();
     reading_ = false;
     if (waiting_ != 0) changed_.notify_all();
@@ -140,8 +156,8 @@ void SocketChannel::Forget(AwaitedFrame* reply) {
   std::erase(awaited_, reply);
 }
 
-void SocketChannel::ReadOnce(std::uint64_t deadline_ns) {
-  PollSocket(socket(), POLLIN, deadline_ns);
+void SocketChannel::ReadOnce(short events, std::uint64_t deadline_ns) {
+  PollSocket(socket(), events, deadline_ns);
   const std::span<std::byte> space = input_.Space();
   const ssize_t received = ReceiveWithDescriptors(socket(), space, MSG_DONTWAIT, &fds_);
   if (received == 0 || (received < 0 && !TryAgain())) return Break();
@@ -152,6 +168,10 @@ void SocketChannel::ReadOnce(std::uint64_t deadline_ns) {
   FrameBuffer::Status status = FrameBuffer::Status::kFrame;
   while ((status = input_.Next(&frame)) == FrameBuffer::Status::kFrame) Deliver(frame);
   if (status == FrameBuffer::Status::kTooLarge) Break();
+}
+
+// By the thread that reads, but not while it writes.
+void SocketChannel::GiveBackUnwanted() {
   for (const auto& [type, id] : std::exchange(unwanted_, {})) {
     const DetachBody body{id, {}};
     static_assert(sizeof(DetachBody) == sizeof(UnbindBody));

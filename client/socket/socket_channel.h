@@ -54,8 +54,11 @@ class SocketChannel {
  private:
   bool Write(std::span<const std::byte> head, std::span<const std::byte> fixed,
              std::span<const std::byte> rest, std::uint64_t deadline_ns);
-  // Waits for bytes and hands the frames in them out. Called by one thread at a time.
-  void ReadOnce(std::uint64_t deadline_ns);
+  // Until there may be room to write.
+  void WaitForRoom(std::uint64_t deadline_ns);
+  // Waits for `events` and hands out the frames that have come. Called by one thread at a time.
+  void ReadOnce(short events, std::uint64_t deadline_ns);
+  void GiveBackUnwanted();
   void Deliver(const MessageFrame& frame);
   void GiveBack(const MessageFrame& frame);
 

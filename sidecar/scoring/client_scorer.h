@@ -1,9 +1,10 @@
-// Scores rows through a running sidecar, with the client library.
+// Scores rows through a running sidecar, with the client library, as batches, several under way.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "schemas/rows/fault_detail.h"
 #include "sidecar/scoring/row_scorer.h"
 
 namespace pillion {
@@ -21,7 +22,8 @@ class ClientScorer final : public RowScorer {
   // Inputs have the types that the model declares.
   Result<void> Bind(const Schema& given, const Names& outputs) override;
 
-  std::size_t batch_rows() const override { return 256; }
+  std::size_t batch_rows() const override;
+  std::size_t batches_max() const override;
   Result<void> Start(std::span<const Value> values, std::size_t count) override;
   Result<void> Wait() override;
   const RowOutcome& outcome(std::size_t row) const override;
@@ -29,14 +31,16 @@ class ClientScorer final : public RowScorer {
 
  private:
   struct State;
+  struct Request;
   struct Batch;
   explicit ClientScorer(std::unique_ptr<State> state);
 
   void AskForOptionalInputs();
-  void Encode(Batch& batch, std::size_t first, std::size_t count) const;
-  Result<void> Finish(Batch& batch, ScoreCode code, std::size_t first, std::size_t count) const;
+  ScoreCode Encode(Batch& batch, std::size_t row) const;
+  void Submit(Batch& batch) const;
+  Result<void> ScoreAlone(Batch& batch, std::size_t row) const;
   Result<void> TakeAnswers(Batch& batch) const;
-  void Blame(Batch& batch, std::size_t row, ScoreCode code, std::int64_t column) const;
+  void Blame(Batch& batch, std::size_t row, const FaultDetail& fault) const;
 
   std::unique_ptr<State> state_;
 };

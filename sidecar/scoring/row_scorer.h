@@ -48,14 +48,15 @@ class RowScorer {
   // What Bind() did that should be known, as sentences.
   const std::vector<std::string>& notes() const { return notes_; }
 
-  // How many rows are best scored at a time. One: Start() has done it all when it returns.
+  // How many rows are best begun together, and how many such batches may be under way.
   virtual std::size_t batch_rows() const = 0;
+  virtual std::size_t batches_max() const = 0;
   // Begins to score `count` rows, at most batch_rows(); `values` is [row][input], and stays until
-  // Wait(). REQUIRES: a Wait() behind each earlier Start().
+  // their Wait(). REQUIRES: fewer than batches_max() are under way.
   virtual Result<void> Start(std::span<const Value> values, std::size_t count) = 0;
-  // Until they are scored. Errors: kNotFound, the server is gone.
+  // Until the oldest batch under way is scored. Errors: kNotFound, the server is gone.
   virtual Result<void> Wait() = 0;
-  // Of the rows that were waited for, until the next Wait(). Where the code is not kOk there is no
+  // Of the batch that was waited for, until the next Wait(). Where the code is not kOk there is no
   // answer.
   virtual const RowOutcome& outcome(std::size_t row) const = 0;
   virtual std::span<const Value> answer(std::size_t row) const = 0;

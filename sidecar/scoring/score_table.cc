@@ -18,7 +18,7 @@ namespace {
 using Names = std::vector<std::string>;
 
 // Rows wait for their batch within this, and one more row.
-constexpr std::size_t kBatchBytesMax = std::size_t{4} << 20;
+constexpr std::size_t kBatchBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kArenaBytesMax = kRowBytesMax + 2 * kBatchBytesMax;
 constexpr std::uint64_t kProgressRows = 4096;
 
@@ -49,6 +49,7 @@ class ScoringSink final : public RowSink {
     PILLION_ASSIGN(given, Given(computed));
     PILLION_TRY(scorer_.Bind(given, computed));
     for (const std::string& note : scorer_.notes()) Note(note);
+    batches_.resize(scorer_.batches_max());
     PILLION_TRY(MakeFeeds());
     TableHead answer_head;
     PILLION_ASSIGN(answer_head, MakeAnswerHead());
@@ -56,27 +57,27 @@ class ScoringSink final : public RowSink {
   }
 
   Result<void> Add(std::span<const Value> row) override {
-    BeginRow(row);
-    const std::size_t begin = filling_.inputs.size();
+    Batch& batch = BeginRow(row);
+    const std::size_t begin = batch.inputs.size();
     for (const Feed& feed : feeds_) {
-      Value& input = filling_.inputs.emplace_back(feed.column ? row[*feed.column] : Value::Null());
+      Value& input = batch.inputs.emplace_back(feed.column ? row[*feed.column] : Value::Null());
       if (feed.cast == nullptr) continue;
       const Value from = input;
       const ScoreCode code = Cast(feed, from, &input);
       if (code == ScoreCode::kOk) continue;
-      filling_.rows.back().problem = CastProblem(*feed.column, code, from);
-      filling_.inputs.resize(begin);
+      batch.rows.back().problem = CastProblem(*feed.column, code, from);
+      batch.inputs.resize(begin);
       break;
     }
-    BatchRow& last = filling_.rows.back();
-    if (!last.problem) last.scored = filling_.scored_count++;
-    return StartIfFull();
+    BatchRow& last = batch.rows.back();
+    if (!last.problem) last.scored = batch.scored_count++;
+    return StartIfFull(batch);
   }
 
   Result<void> AddUnreadable(std::span<const Value> row, const Problem& problem) override {
-    BeginRow(row);
-    filling_.rows.back().problem = problem;
-    return StartIfFull();
+    Batch& batch = BeginRow(row);
+    batch.rows.back().problem = problem;
+    return StartIfFull(batch);
   }
 
   Result<void> Flush() override {
@@ -101,13 +102,14 @@ class ScoringSink final : public RowSink {
     std::optional<Problem> problem;  // why it is not scored
     std::size_t scored = 0;          // which of the scored ones it is
   };
-  // Rows that are scored together.
+  // Rows that are scored together, and the memory that their values view.
   struct Batch {
     std::vector<BatchRow> rows;
     std::vector<Value> values;  // [row][column of the table]
     std::vector<Value> inputs;  // [scored][input]
     std::size_t scored_count = 0;
     std::size_t bytes = 0;  // about
+    Arena arena{kArenaBytesMax};
   };
 
   void Note(const std::string& text) const {
@@ -267,50 +269,39 @@ class ScoringSink final : public RowSink {
     return place;
   }
 
-  void BeginRow(std::span<const Value> row) {
+  Batch& Behind(std::size_t count) { return batches_[(oldest_ + count) % batches_.size()]; }
+
+  Batch& BeginRow(std::span<const Value> row) {
     ++summary_.row_count;
     if (options_.progress && summary_.row_count % kProgressRows == 0) {
       options_.progress(summary_.row_count);
     }
-    filling_.rows.push_back({summary_.row_count, std::nullopt, 0});
-    filling_.values.insert(filling_.values.end(), row.begin(), row.end());
+    Batch& batch = Behind(under_way_);
+    batch.rows.push_back({summary_.row_count, std::nullopt, 0});
+    batch.values.insert(batch.values.end(), row.begin(), row.end());
     for (std::size_t i = 0; i < row.size() && scorer_.batch_rows() > 1; ++i) {
       const DataType& type = head_.columns[i].type;
       const bool is_text = type.shape == Shape::kScalar && IsText(type.base);
-      filling_.bytes += is_text ? row[i].text.size() : row[i].count * sizeof(std::string_view);
+      batch.bytes += is_text ? row[i].text.size() : row[i].count * sizeof(std::string_view);
     }
+    return batch;
   }
 
-  Result<void> StartIfFull() {
-    if (filling_.rows.size() < scorer_.batch_rows() && filling_.bytes < kBatchBytesMax) return {};
-    PILLION_TRY(Start());
-    // Where nothing is won by reading on meanwhile.
-    return scorer_.batch_rows() == 1 ? FinishScored() : Result<void>();
+  Result<void> StartIfFull(Batch& batch) {
+    const bool full = batch.rows.size() >= scorer_.batch_rows() || batch.bytes >= kBatchBytesMax;
+    return full ? Start(batch) : Result<void>();
   }
 
-  // Starts what was filled; then, while it is scored, answers what was scored before.
-  Result<void> Start() {
-    if (!scoring_.rows.empty() && scoring_.scored_count > 0) PILLION_TRY(scorer_.Wait());
-    if (filling_.scored_count > 0) {
-      PILLION_TRY(scorer_.Start(filling_.inputs, filling_.scored_count));
-    }
-    std::swap(filling_, scoring_);
-    std::swap(arena_, scoring_arena_);
-    return AnswerAll(filling_, arena_);
+  // Its values are in the reader's arena, which it takes along.
+  Result<void> Start(Batch& batch) {
+    if (batch.scored_count > 0) PILLION_TRY(scorer_.Start(batch.inputs, batch.scored_count));
+    std::swap(arena_, batch.arena);
+    return ++under_way_ < batches_.size() ? Result<void>() : FinishOldest();
   }
 
-  Result<void> FinishScored() {
-    if (scoring_.scored_count > 0) PILLION_TRY(scorer_.Wait());
-    return AnswerAll(scoring_, scoring_arena_);
-  }
-
-  Result<void> Drain() {
-    PILLION_TRY(Start());
-    return FinishScored();
-  }
-
-  // The rows of `batch` are scored, and gone afterwards.
-  Result<void> AnswerAll(Batch& batch, Arena& arena) {
+  Result<void> FinishOldest() {
+    Batch& batch = Behind(0);
+    if (batch.scored_count > 0) PILLION_TRY(scorer_.Wait());
     const std::size_t width = head_.columns.size();
     for (std::size_t i = 0; i < batch.rows.size(); ++i) {
       PILLION_TRY(Answer(batch.rows[i], std::span(batch.values).subspan(i * width, width)));
@@ -320,7 +311,16 @@ class ScoringSink final : public RowSink {
     batch.inputs.clear();
     batch.scored_count = 0;
     batch.bytes = 0;
-    arena.Reset();
+    batch.arena.Reset();
+    oldest_ = (oldest_ + 1) % batches_.size();
+    --under_way_;
+    return {};
+  }
+
+  Result<void> Drain() {
+    Batch& filling = Behind(under_way_);
+    if (!filling.rows.empty()) PILLION_TRY(Start(filling));
+    while (under_way_ > 0) PILLION_TRY(FinishOldest());
     return {};
   }
 
@@ -376,11 +376,10 @@ class ScoringSink final : public RowSink {
   ColumnIndex made_;             // of the scorer's model_outputs()
   std::vector<Feed> feeds_;      // [input of the scorer]
   std::vector<Source> sources_;  // [column of the answers]
-  // Two batches, one that is filled while the other is scored, each with the memory that its
-  // values view: the reader's arena is the filled one's.
-  Batch filling_;
-  Batch scoring_;
-  Arena scoring_arena_{kArenaBytesMax};
+  // A ring: those under way, then the one that is filled. Room for all that may be under way.
+  std::vector<Batch> batches_ = std::vector<Batch>(1);
+  std::size_t oldest_ = 0;
+  std::size_t under_way_ = 0;
   std::vector<Value> cells_;
   std::map<std::string, std::uint64_t> skipped_;  // by stage
   ScoreSummary summary_;

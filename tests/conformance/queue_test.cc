@@ -50,6 +50,33 @@ TEST_P(QueueTest, SaysWhenItIsFull) {
   EXPECT_EQ(queue.Submit(model, row, kPatience, 0, &answer), PILLION_BUSY);
 }
 
+// More than the socket holds each way, and nobody polls: the server takes no request while its
+// answers are not taken.
+TEST_P(QueueTest, LongRequestsMayAllBeUnderWay) {
+  Client client = Connect();
+  auto model = Bind(client, "echo");
+  auto queue = *client.NewQueue();
+  std::vector<client_api::Answer> answers;
+  for (std::uint64_t i = 0; i < 16; ++i) {
+    answers.push_back(model.NewAnswer());
+    const Bytes8 batch = Row(1 << 20, i);
+    ASSERT_EQ(
+        pillion_submit_bytes(queue.get(), model.get(), PILLION_BATCH, batch.data(), batch.size(),
+                             client_api::ToNanoseconds(kPatience), i, answers.back().get()),
+        PILLION_OK)
+        << i;
+  }
+  std::map<std::uint64_t, pillion_code> codes;
+  while (codes.size() < answers.size()) {
+    queue.Wait(kPatience);
+    for (const auto& done : queue.Poll()) codes[done.cookie] = done.code;
+  }
+  for (std::uint64_t i = 0; i < answers.size(); ++i) {
+    EXPECT_EQ(codes[i], PILLION_OK);
+    EXPECT_EQ(BytesOf(&answers[i]), Row(1 << 20, i));
+  }
+}
+
 TEST_P(QueueTest, GivesUpAtTheDeadline) {
   Client client = Connect();
   auto slow = Bind(client, "slow");

@@ -37,6 +37,7 @@ class WireScorer final : public RowScorer {
   Result<void> Bind(const Schema& given, const Names& outputs) override;
 
   std::size_t batch_rows() const override { return 1; }
+  std::size_t batches_max() const override { return 1; }
   Result<void> Start(std::span<const Value> values, std::size_t count) override;
   Result<void> Wait() override { return {}; }
   const RowOutcome& outcome(std::size_t row) const override { return plan_scorer_.outcome(row); }

@@ -15,12 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "sidecar/scoring/client_scorer.h"
-#include "sidecar/scoring/plan_scorer.h"
 #include "sidecar/scoring/score_table.h"
-#include "sidecar/serving/model_scorer.h"
 #include "tests/sidecar/scoring/churn_model.h"
-#include "tests/sidecar/transport/test_server.h"
+#include "tests/sidecar/scoring/routes.h"
 
 namespace pillion::testing {
 namespace {
@@ -213,33 +210,11 @@ const std::vector<Form>& Forms() {
   return forms;
 }
 
-// A model behind a server in this process, by each transport, and in this thread.
-class Routes {
- public:
-  Routes() {
-    auto scorer = ModelScorer::Load({ModelArgument{"churn", model_.path()}}, {});
-    EXPECT_TRUE(scorer) << scorer.error().Text();
-    scorer_ = *std::move(scorer);
-    server_ = std::make_unique<TestServer>(TransportOptions{}, scorer_.get());
-  }
-
-  std::unique_ptr<RowScorer> Open(const std::string& route) {
-    if (route == "local") return std::make_unique<PlanScorer>(model_.Load());
-    auto client = ClientScorer::Connect(route + ":" + server_->path(), "churn");
-    EXPECT_TRUE(client) << client.error().Text();
-    return client ? *std::move(client) : nullptr;
-  }
-
- private:
-  ChurnModel model_;
-  std::unique_ptr<ModelScorer> scorer_;
-  std::unique_ptr<TestServer> server_;
-};
-
 class RouteTest : public ::testing::TestWithParam<std::string> {
  protected:
   static Routes& routes() {
-    static Routes* const routes = new Routes();  // for all routes; ends with the process
+    static const ChurnModel* const model = new ChurnModel();
+    static Routes* const routes = new Routes(model->path());  // for all; ends with the process
     return *routes;
   }
 };
