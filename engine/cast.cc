@@ -68,61 +68,117 @@ ScoreCode CastElement(const From& from, To* to, bool* null, Arena& arena) noexce
   return ScoreCode::kOk;
 }
 
-// Points `to` at the cast elements: in the arena, or where they were if nothing changes.
-using CastElements = ScoreCode (*)(const void* from, std::uint32_t count, const void** to,
+// Casts `count` elements. `*null`: the last one is a null number, for which 0 stands.
+using ElementsCast = ScoreCode (*)(const void* from, std::uint32_t count, void* to, bool* null,
                                    Arena& arena) noexcept;
 
+// All that there is for each pair of types: kernels for each took minutes to compile.
 template <typename To, typename From>
-ScoreCode CastAll(const void* from, std::uint32_t count, const void** to, Arena& arena) noexcept {
-  if constexpr (std::is_same_v<From, To>) {
-    *to = from;
-    return ScoreCode::kOk;
-  } else {
-    To* elements = arena.Allocate<To>(count);
-    if (elements == nullptr) return ScoreCode::kTooLarge;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      elements[i] = To{};
-      bool null = false;
-      const ScoreCode code =
-          CastElement(static_cast<const From*>(from)[i], &elements[i], &null, arena);
-      if (code != ScoreCode::kOk) return code;
-    }
-    *to = elements;
-    return ScoreCode::kOk;
+ScoreCode CastElements(const void* from, std::uint32_t count, void* to, bool* null,
+                       Arena& arena) noexcept {
+  for (std::uint32_t i = 0; i < count; ++i) {
+    To element{};
+    bool is_null = false;
+    const ScoreCode code =
+        CastElement(static_cast<const From*>(from)[i], &element, &is_null, arena);
+    if (code != ScoreCode::kOk) return code;
+    static_cast<To*>(to)[i] = element;
+    *null = is_null;
   }
+  return ScoreCode::kOk;
 }
 
-template <typename To, typename From>
-class ScalarToScalar final : public Kernel {
+// In memory.
+std::size_t Bytes(BasicType base) noexcept {
+  return IsText(base) ? sizeof(std::string_view) : ElementBytes(base);
+}
+
+// Where a scalar lies in its value.
+const void* Place(const Value& scalar, BasicType base) noexcept {
+  return IsText(base) ? static_cast<const void*>(&scalar.text) : &scalar.bits;
+}
+void* Place(Value& scalar, BasicType base) noexcept {
+  return IsText(base) ? static_cast<void*>(&scalar.text) : &scalar.bits;
+}
+
+// From one base to another.
+class BaseCast {
  public:
+  BaseCast(BasicType from, BasicType to)
+      : from_(from), to_(to), cast_(WithElementType(from, [&](auto from_type) {
+          return WithElementType(to, [&](auto to_type) -> ElementsCast {
+            return &CastElements<typename decltype(to_type)::type,
+                                 typename decltype(from_type)::type>;
+          });
+        })) {}
+
+  // Of a scalar. `*to`, which was null, stays so for a null number and where there is no cast.
+  ScoreCode Scalar(const Value& from, Value* to, Arena& arena) const noexcept {
+    return cast_(Place(from, from_), 1, Place(*to, to_), &to->null, arena);
+  }
+  // The same of element `i` of a tensor.
+  ScoreCode Element(const Value& from, std::uint32_t i, Value* to, Arena& arena) const noexcept {
+    const auto* element = static_cast<const std::byte*>(from.elements) + i * Bytes(from_);
+    return cast_(element, 1, Place(*to, to_), &to->null, arena);
+  }
+  // Points `*to` at cast elements in the arena.
+  ScoreCode Elements(const void* from, std::uint32_t count, const void** to,
+                     Arena& arena) const noexcept {
+    void* const elements = arena.Allocate<std::uint64_t>((count * Bytes(to_) + 7) / 8);
+    if (elements == nullptr) return ScoreCode::kTooLarge;
+    *to = elements;
+    bool null = false;
+    return cast_(from, count, elements, &null, arena);
+  }
+  ScoreCode ScalarToElements(const Value& from, const void** to, Arena& arena) const noexcept {
+    return Elements(Place(from, from_), 1, to, arena);
+  }
+  bool changes_nothing() const noexcept { return from_ == to_; }
+
+ private:
+  BasicType from_;
+  BasicType to_;
+  ElementsCast cast_;
+};
+
+// What changes nothing leaves elements where they are.
+ScoreCode CastInPlace(const BaseCast& cast, std::uint32_t count, const void** elements,
+                      Arena& arena) noexcept {
+  return cast.changes_nothing() ? ScoreCode::kOk : cast.Elements(*elements, count, elements, arena);
+}
+
+class ScalarCast final : public Kernel {
+ public:
+  explicit ScalarCast(const BaseCast& cast) : cast_(cast) {}
+
   ScoreCode Run(Arguments& arguments) const noexcept override {
     const Value& from = arguments.In(0);
-    arguments.Out() = Value::Null();
-    if (from.null) return ScoreCode::kOk;
-    To to{};
-    bool null = false;
-    const ScoreCode code = CastElement(from.As<From>(), &to, &null, arguments.arena());
-    if (code == ScoreCode::kOk && !null) arguments.Out() = Value::Scalar(to);
-    return code;
+    Value& to = arguments.Out();
+    to = Value::Null();
+    return from.null ? ScoreCode::kOk : cast_.Scalar(from, &to, arguments.arena());
   }
+
+ private:
+  BaseCast cast_;
 };
 
 // Rank 0, one element.
-template <typename To, typename From>
 class ScalarToTensor final : public Kernel {
  public:
+  explicit ScalarToTensor(const BaseCast& cast) : cast_(cast) {}
+
   ScoreCode Run(Arguments& arguments) const noexcept override {
     const Value& from = arguments.In(0);
     arguments.Out() = Value::Null();
     if (from.null) return ScoreCode::kOk;
-    To* element = arguments.Allocate<To>(1);
-    if (element == nullptr) return ScoreCode::kTooLarge;
-    *element = To{};
-    bool null = false;
-    const ScoreCode code = CastElement(from.As<From>(), element, &null, arguments.arena());
+    const void* element = nullptr;
+    const ScoreCode code = cast_.ScalarToElements(from, &element, arguments.arena());
     if (code == ScoreCode::kOk) arguments.Out() = Value::List(element, 1);
     return code;
   }
+
+ private:
+  BaseCast cast_;
 };
 
 // Where a sparse tensor stores the entry whose first index is 0, by the search that MLeap does;
@@ -144,34 +200,34 @@ std::uint32_t FindFirstEntry(const Value& tensor) noexcept {
   return tensor.count;
 }
 
-template <typename To, typename From>
 class TensorToScalar final : public Kernel {
  public:
+  explicit TensorToScalar(const BaseCast& cast) : cast_(cast) {}
+
   ScoreCode Run(Arguments& arguments) const noexcept override {
     const Value& from = arguments.In(0);
     arguments.Out() = Value::Null();
     if (from.null) return ScoreCode::kOk;
     const std::uint32_t entry = from.sparse ? FindFirstEntry(from) : 0;
     if (entry >= from.count) return ScoreCode::kIndexOutOfBounds;
-    To to{};
-    bool null = false;
-    const ScoreCode code = CastElement(from.Elements<From>()[entry], &to, &null, arguments.arena());
-    if (code == ScoreCode::kOk && !null) arguments.Out() = Value::Scalar(to);
-    return code;
+    return cast_.Element(from, entry, &arguments.Out(), arguments.arena());
   }
+
+ private:
+  BaseCast cast_;
 };
 
 // Lists and tensors into each other.
 class SequenceCast final : public Kernel {
  public:
-  SequenceCast(CastElements cast, Shape from, Shape to) : cast_(cast), from_(from), to_(to) {}
+  SequenceCast(const BaseCast& cast, Shape from, Shape to) : cast_(cast), from_(from), to_(to) {}
 
   ScoreCode Run(Arguments& arguments) const noexcept override {
     Value value = arguments.In(0);
     arguments.Out() = Value::Null();
     if (value.null) return ScoreCode::kOk;
     if (to_ == Shape::kList && value.sparse) return ScoreCode::kBadShape;
-    const ScoreCode code = cast_(value.elements, value.count, &value.elements, arguments.arena());
+    const ScoreCode code = CastInPlace(cast_, value.count, &value.elements, arguments.arena());
     if (code != ScoreCode::kOk) return code;
     if (from_ == Shape::kList && to_ == Shape::kTensor) {
       value.rank = 1;
@@ -183,56 +239,34 @@ class SequenceCast final : public Kernel {
   }
 
  private:
-  CastElements cast_;
+  BaseCast cast_;
   Shape from_;
   Shape to_;
 };
 
 class MapCast final : public Kernel {
  public:
-  MapCast(CastElements keys, CastElements values) : keys_(keys), values_(values) {}
+  MapCast(const BaseCast& keys, const BaseCast& values) : keys_(keys), values_(values) {}
 
   ScoreCode Run(Arguments& arguments) const noexcept override {
     Value value = arguments.In(0);
     arguments.Out() = Value::Null();
     if (value.null) return ScoreCode::kOk;
-    ScoreCode code = keys_(value.keys, value.count, &value.keys, arguments.arena());
+    ScoreCode code = CastInPlace(keys_, value.count, &value.keys, arguments.arena());
     if (code == ScoreCode::kOk) {
-      code = values_(value.elements, value.count, &value.elements, arguments.arena());
+      code = CastInPlace(values_, value.count, &value.elements, arguments.arena());
     }
     if (code == ScoreCode::kOk) arguments.Out() = value;
     return code;
   }
 
  private:
-  CastElements keys_;
-  CastElements values_;
+  BaseCast keys_;
+  BaseCast values_;
 };
 
 bool HasBaseCast(BasicType from, BasicType to) noexcept {
   return from == to || (from != BasicType::kByteString && to != BasicType::kByteString);
-}
-
-// Calls `f` with the C++ types of both.
-template <typename F>
-auto WithTypes(BasicType from, BasicType to, F&& f) {
-  return WithElementType(from, [&](auto from_type) {
-    return WithElementType(to, [&](auto to_type) { return f(from_type, to_type); });
-  });
-}
-
-CastElements ElementsCast(BasicType from, BasicType to) {
-  return WithTypes(from, to, [](auto from_type, auto to_type) -> CastElements {
-    return &CastAll<typename decltype(to_type)::type, typename decltype(from_type)::type>;
-  });
-}
-
-template <template <typename, typename> class KernelOf>
-std::unique_ptr<const Kernel> MakeTyped(BasicType from, BasicType to) {
-  return WithTypes(from, to, [](auto from_type, auto to_type) -> std::unique_ptr<const Kernel> {
-    return std::make_unique<
-        KernelOf<typename decltype(to_type)::type, typename decltype(from_type)::type>>();
-  });
 }
 
 // Declared dimensions [] or with product 1. The product wraps as Java's does: [-1, -1] counts.
@@ -257,24 +291,24 @@ std::unique_ptr<const Kernel> MakeCast(const DataType& from, const DataType& to)
   const auto is = [&](Shape from_shape, Shape to_shape) {
     return from.shape == from_shape && to.shape == to_shape;
   };
-  if (is(Shape::kScalar, Shape::kScalar)) return MakeTyped<ScalarToScalar>(from.base, to.base);
+  const BaseCast cast(from.base, to.base);
+  if (is(Shape::kScalar, Shape::kScalar)) return std::make_unique<ScalarCast>(cast);
   if (is(Shape::kScalar, Shape::kTensor)) {
     const bool rank_0 = to.dimensions && to.dimensions->empty();
-    return rank_0 ? MakeTyped<ScalarToTensor>(from.base, to.base) : nullptr;
+    return rank_0 ? std::make_unique<ScalarToTensor>(cast) : nullptr;
   }
   if (is(Shape::kTensor, Shape::kScalar)) {
-    return DeclaresOneElement(from) ? MakeTyped<TensorToScalar>(from.base, to.base) : nullptr;
+    return DeclaresOneElement(from) ? std::make_unique<TensorToScalar>(cast) : nullptr;
   }
   if (is(Shape::kMap, Shape::kMap)) {
     if (!HasBaseCast(from.key, to.key)) return nullptr;
-    return std::make_unique<MapCast>(ElementsCast(from.key, to.key),
-                                     ElementsCast(from.base, to.base));
+    return std::make_unique<MapCast>(BaseCast(from.key, to.key), cast);
   }
   const auto is_sequence = [](Shape shape) {
     return shape == Shape::kList || shape == Shape::kTensor;
   };
   if (!is_sequence(from.shape) || !is_sequence(to.shape)) return nullptr;
-  return std::make_unique<SequenceCast>(ElementsCast(from.base, to.base), from.shape, to.shape);
+  return std::make_unique<SequenceCast>(cast, from.shape, to.shape);
 }
 
 std::string DescribeMisfit(std::string_view column, const DataType& type, std::string_view op,

@@ -27,7 +27,9 @@ constexpr UnsupportedOp kUnsupportedOps[] = {
 std::vector<OpFamilyDescription> ListOps() {
   std::vector<OpFamilyDescription> families;
   for (const OpFamily& family : OpFamilies()) {
-    OpFamilyDescription& listed = families.emplace_back(family.name, family.source);
+    OpFamilyDescription& listed = families.emplace_back();
+    listed.name = family.name;
+    listed.source = family.source;
     for (const OpRow& row : family.rows) {
       listed.ops.push_back({row.name, row.summary, row.exactness});
     }
