@@ -136,6 +136,14 @@ PILLION_API pillion_code pillion_bind(pillion_client* client, const char* name,
                                       const char* const* outputs, size_t output_count,
                                       uint64_t timeout_ns, pillion_model** model,
                                       pillion_error* error);
+/* The same for a caller who does not have the inputs `absent`, such as a model's label: stages that
+ * may be left out where they lack their column, and that nothing wanted depends on, are left out.
+ * What else is needed is an input all the same. Servers older than this ask for all. */
+PILLION_API pillion_code pillion_bind_without(pillion_client* client, const char* name,
+                                              const char* const* absent, size_t absent_count,
+                                              const char* const* outputs, size_t output_count,
+                                              uint64_t timeout_ns, pillion_model** model,
+                                              pillion_error* error);
 PILLION_API void pillion_model_free(pillion_model* model);
 
 /* How this model's rows travel: "shm", "unix", or "" while there is no connection. "unix" with

@@ -105,6 +105,7 @@ class Queue {
 struct BindOptions {
   std::vector<std::string> outputs = {};  // empty: all
   Timeout timeout = std::chrono::seconds(1);
+  std::vector<std::string> absent = {};  // inputs that the caller does not have
 };
 
 // A connection that mends itself. Copies are the same client.
@@ -121,13 +122,18 @@ class Client {
   }
 
   Result<Model> Bind(const std::string& name, const BindOptions& options = {}) const {
-    std::vector<const char*> outputs;
-    for (const std::string& output : options.outputs) outputs.push_back(output.c_str());
+    const auto names = [](const std::vector<std::string>& from) {
+      std::vector<const char*> texts;
+      for (const std::string& text : from) texts.push_back(text.c_str());
+      return texts;
+    };
+    const std::vector<const char*> outputs = names(options.outputs);
+    const std::vector<const char*> absent = names(options.absent);
     pillion_model* model = nullptr;
     pillion_error error = PILLION_ERROR_INIT;
-    const pillion_code code =
-        pillion_bind(client_.get(), name.c_str(), outputs.data(), outputs.size(),
-                     ToNanoseconds(options.timeout), &model, &error);
+    const pillion_code code = pillion_bind_without(client_.get(), name.c_str(), absent.data(),
+                                                   absent.size(), outputs.data(), outputs.size(),
+                                                   ToNanoseconds(options.timeout), &model, &error);
     if (code != PILLION_OK) return MakeError(error);
     return Model(client_, model);
   }

@@ -74,6 +74,10 @@ class Model : public std::enable_shared_from_this<Model> {
     // The caller's columns and their types; columns that the model does not need are allowed.
     // Absent: inputs().
     std::optional<Schema> inputs;
+    // Where `inputs` is absent: those of inputs() that the caller does not have, for the stages
+    // that are left out where they lack theirs. What other stages need of them is an input all the
+    // same.
+    std::vector<std::string> absent = {};
     // Columns wanted, from the stages or from the inputs. Absent: outputs().
     std::optional<std::vector<std::string>> outputs;
     // The rewrite engine/graph/feature_fusion.h. It changes no bit of any answer.

@@ -62,6 +62,23 @@ void CopyText(const std::string& text, char (&to)[capacity]) {
   to[length] = 0;
 }
 
+pillion_code Bind(pillion_client* client, BindRequest request, std::uint64_t timeout_ns,
+                  pillion_model** model, pillion_error* error) {
+  *model = nullptr;
+  auto bound = client->core->Bind(std::move(request), timeout_ns);
+  if (!bound) {
+    SetError(error, bound.error());
+    return ToC(bound.error().code);
+  }
+  auto handle = std::make_unique<pillion_model>();
+  handle->core = client->core.get();
+  handle->input_types = DescribeTypes(*(*bound)->rows());
+  handle->output_types = DescribeTypes(*(*bound)->answers());
+  handle->bound = std::move(*bound);
+  *model = handle.release();
+  return PILLION_OK;
+}
+
 }  // namespace
 
 pillion_code SetError(pillion_error* error, const Failure& failure) {
@@ -187,21 +204,21 @@ pillion_code pillion_ask(pillion_client* client, const char* question, uint64_t 
 pillion_code pillion_bind(pillion_client* client, const char* name, const char* const* outputs,
                           size_t output_count, uint64_t timeout_ns, pillion_model** model,
                           pillion_error* error) {
-  return Guarded(error, [&]() -> pillion_code {
-    *model = nullptr;
+  return Guarded(error, [&] {
+    return pillion::Bind(client, {name, {outputs, outputs + output_count}}, timeout_ns, model,
+                         error);
+  });
+}
+
+pillion_code pillion_bind_without(pillion_client* client, const char* name,
+                                  const char* const* absent, size_t absent_count,
+                                  const char* const* outputs, size_t output_count,
+                                  uint64_t timeout_ns, pillion_model** model,
+                                  pillion_error* error) {
+  return Guarded(error, [&] {
     pillion::BindRequest request{name, {outputs, outputs + output_count}};
-    auto bound = client->core->Bind(std::move(request), timeout_ns);
-    if (!bound) {
-      SetError(error, bound.error());
-      return ToC(bound.error().code);
-    }
-    auto handle = std::make_unique<pillion_model>();
-    handle->core = client->core.get();
-    handle->input_types = pillion::DescribeTypes(*(*bound)->rows());
-    handle->output_types = pillion::DescribeTypes(*(*bound)->answers());
-    handle->bound = std::move(*bound);
-    *model = handle.release();
-    return PILLION_OK;
+    request.absent.assign(absent, absent + absent_count);
+    return pillion::Bind(client, std::move(request), timeout_ns, model, error);
   });
 }
 

@@ -297,8 +297,10 @@ tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::BindOn(
     const Session& session, const BindRequest& request, std::uint64_t deadline_ns,
     const std::shared_ptr<BoundModel>& model) {
   AwaitedFrame reply;
+  BindRequest asked = request;
+  if (!session.connection->takes_absent()) asked.absent.clear();
   const ScoreCode code =
-      session.channel->Call(MessageType::kBind, {}, EncodeBind(request), deadline_ns, &reply);
+      session.channel->Call(MessageType::kBind, {}, EncodeBind(asked), deadline_ns, &reply);
   if (code != ScoreCode::kOk) return tl::unexpected(FailureOf(code));
   if (reply.type != MessageType::kBound) return tl::unexpected(FailureOf(reply));
   BoundBody bound;

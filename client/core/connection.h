@@ -29,6 +29,8 @@ class Connection {
   bool shared_memory() const { return static_cast<bool>(kick_); }
   // Whether the server knows ATTACH.
   bool may_attach() const { return shared_memory() && minor_ >= kProtocolMinorAttach; }
+  // Whether it knows of absent inputs in BIND.
+  bool takes_absent() const { return minor_ >= kProtocolMinorAbsent; }
   // The newest; null where no memory is shared.
   std::shared_ptr<Ring> ring() const;
   // A ring that ATTACHED brought.

@@ -83,7 +83,7 @@ Failure DescribeBatchFault(std::span<const std::byte> payload, std::uint32_t row
   }
   const ScoreCode code = answers.code(row);
   if (code == ScoreCode::kOk) return {code, {}};
-  return Describe(code, {{row, answers.column(row)}, {}, {}, {}}, inputs);
+  return Describe(code, answers.fault(row), inputs);
 }
 
 Failure DescribeTooLarge(const RowEncoder& row) {

@@ -72,9 +72,12 @@ class PlanBuilder {
   void MarkAvailable(const Model::BindOptions& options) {
     const std::vector<Stage>& stages = model_->stages();
     available_stages_.assign(stages.size(), true);
-    if (!options.inputs) return;
+    if (!options.inputs && options.absent.empty()) return;
     std::set<std::string_view> columns;
-    for (const Field& field : *options.inputs) columns.insert(field.name);
+    for (const Field& field : options.inputs ? *options.inputs : model_->inputs()) {
+      columns.insert(field.name);
+    }
+    for (const std::string& column : options.absent) columns.erase(column);
     for (std::size_t i = 0; i < stages.size(); ++i) {
       for (const std::string& column : stages[i].input_columns) {
         if (!columns.contains(column)) available_stages_[i] = false;

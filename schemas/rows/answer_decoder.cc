@@ -153,7 +153,7 @@ ScoreCode AnswerDecoder::GetMapSize(std::uint32_t column, std::uint32_t* size) n
 
 ScoreCode BatchAnswerDecoder::Open(std::span<const std::byte> answers) noexcept {
   reader_ = WireDecoder(answers);
-  answers_ = codes_ = columns_ = {};
+  answers_ = codes_ = columns_ = faults_ = {};
   std::uint32_t position = 0;
   WireTable table;
   const auto find = [&](std::uint32_t field, std::uint32_t element_bytes, WireVector* vector) {
@@ -168,6 +168,8 @@ ScoreCode BatchAnswerDecoder::Open(std::span<const std::byte> answers) noexcept 
       columns_.count != rows.count) {
     return ScoreCode::kMalformed;
   }
+  // Older servers have none.
+  if (!find(kFaultsField, 4, &faults_) || faults_.count != rows.count) faults_ = {};
   answers_ = rows;
   return ScoreCode::kOk;
 }
@@ -179,6 +181,23 @@ ScoreCode BatchAnswerDecoder::code(std::uint32_t row) const noexcept {
 std::int32_t BatchAnswerDecoder::column(std::uint32_t row) const noexcept {
   const auto column = reader_.Load<std::uint16_t>(columns_.first + 2 * row);
   return column == static_cast<std::uint16_t>(kNoColumn) ? kNoColumn : std::int32_t{column};
+}
+
+FaultDetail BatchAnswerDecoder::fault(std::uint32_t row) const noexcept {
+  FaultDetail fault;
+  fault.place = {row, column(row)};
+  WireTable table;
+  if (row >= faults_.count || !reader_.OpenElement(faults_, row, &table)) return fault;
+  std::uint32_t field = 0;
+  for (std::string_view* text : {&fault.op, &fault.stage, &fault.column}) {
+    std::uint32_t slot = 0;
+    WireVector characters;
+    if (reader_.FindField(table, field++, 4, &slot) && slot != 0 &&
+        reader_.FindVector(slot, 1, &characters)) {
+      *text = {reinterpret_cast<const char*>(reader_.at(characters.first)), characters.count};
+    }
+  }
+  return fault;
 }
 
 ScoreCode BatchAnswerDecoder::Row(std::uint32_t row, AnswerDecoder* answer) const noexcept {

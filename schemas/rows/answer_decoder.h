@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include "schemas/rows/batch_layout.h"
+#include "schemas/rows/fault_detail.h"
 #include "schemas/rows/row_layout.h"
 #include "schemas/rows/row_shape.h"
 #include "schemas/rows/wire_decoder.h"
@@ -98,6 +99,8 @@ class BatchAnswerDecoder {
   // REQUIRES: row < row_count().
   ScoreCode code(std::uint32_t row) const noexcept;
   std::int32_t column(std::uint32_t row) const noexcept;
+  // With all that is known of it.
+  FaultDetail fault(std::uint32_t row) const noexcept;
   ScoreCode Row(std::uint32_t row, AnswerDecoder* answer) const noexcept;
 
  private:
@@ -105,6 +108,7 @@ class BatchAnswerDecoder {
   WireVector answers_;
   WireVector codes_;
   WireVector columns_;
+  WireVector faults_;
 };
 
 template <typename Key, typename Mapped>

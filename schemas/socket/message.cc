@@ -11,10 +11,14 @@ constexpr std::size_t kSpaceBytesMin = 4096;
 
 static_assert(kBindNamesMax == kRowColumnsMax);
 
+void AppendNumber(std::vector<std::byte>* out, std::size_t number) {
+  const auto word = static_cast<std::uint32_t>(number);
+  const auto* bytes = reinterpret_cast<const std::byte*>(&word);
+  out->insert(out->end(), bytes, bytes + sizeof(word));
+}
+
 void AppendString(std::vector<std::byte>* out, std::string_view text) {
-  const auto length = static_cast<std::uint32_t>(text.size());
-  const auto* bytes = reinterpret_cast<const std::byte*>(&length);
-  out->insert(out->end(), bytes, bytes + sizeof(length));
+  AppendNumber(out, text.size());
   const auto characters = Bytes(text);
   out->insert(out->end(), characters.begin(), characters.end());
 }
@@ -28,15 +32,24 @@ bool TakeString(std::span<const std::byte>* bytes, std::string* text) {
   return true;
 }
 
+bool TakeStrings(std::span<const std::byte>* bytes, std::uint32_t count,
+                 std::vector<std::string>* texts) {
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (!TakeString(bytes, &texts->emplace_back())) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<std::byte> EncodeBind(const BindRequest& request) {
   std::vector<std::byte> body;
-  const auto count = static_cast<std::uint32_t>(request.outputs.size());
-  const auto* bytes = reinterpret_cast<const std::byte*>(&count);
-  body.insert(body.end(), bytes, bytes + sizeof(count));
+  AppendNumber(&body, request.outputs.size());
   AppendString(&body, request.model);
   for (const std::string& output : request.outputs) AppendString(&body, output);
+  if (request.absent.empty()) return body;
+  AppendNumber(&body, request.absent.size());
+  for (const std::string& input : request.absent) AppendString(&body, input);
   return body;
 }
 
@@ -46,9 +59,10 @@ std::optional<BindRequest> DecodeBind(std::span<const std::byte> body) {
   BindRequest request;
   if (!SplitBody(body, &count, &rest) || count > kBindNamesMax) return std::nullopt;
   if (!TakeString(&rest, &request.model)) return std::nullopt;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    if (!TakeString(&rest, &request.outputs.emplace_back())) return std::nullopt;
-  }
+  if (!TakeStrings(&rest, count, &request.outputs)) return std::nullopt;
+  if (rest.empty()) return request;
+  if (!SplitBody(rest, &count, &rest) || count == 0 || count > kBindNamesMax) return std::nullopt;
+  if (!TakeStrings(&rest, count, &request.absent)) return std::nullopt;
   if (!rest.empty()) return std::nullopt;
   return request;
 }

@@ -22,8 +22,9 @@ namespace pillion {
 
 inline constexpr std::uint32_t kProtocolMagic = 0x4E4C4C50;  // "PLLN"
 inline constexpr std::uint16_t kProtocolMajor = 1;           // must be the same on both ends
-inline constexpr std::uint16_t kProtocolMinor = 1;           // the lower one counts
+inline constexpr std::uint16_t kProtocolMinor = 2;           // the lower one counts
 inline constexpr std::uint16_t kProtocolMinorAttach = 1;     // the first that has ATTACH
+inline constexpr std::uint16_t kProtocolMinorAbsent = 2;     // whose BIND may say what is absent
 
 enum class MessageType : std::uint16_t {
   kHello = 1,      // client: first message
@@ -160,7 +161,8 @@ static_assert(sizeof(CodeBody) == 8);
 // What BIND asks for.
 struct BindRequest {
   std::string model;
-  std::vector<std::string> outputs;  // empty: all
+  std::vector<std::string> outputs;      // empty: all
+  std::vector<std::string> absent = {};  // inputs that the caller does not have
 };
 inline constexpr std::uint32_t kBindNamesMax = 65535;  // as many columns as an answer can have
 

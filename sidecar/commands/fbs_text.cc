@@ -194,7 +194,11 @@ std::string ToFbs(const Schema& inputs, const Schema& outputs, std::string_view 
          ", and answer i is empty.\n"
          "table Answers {\n  answers:[Answer];\n  codes:[ubyte];\n  columns:[" +
          (many ? "ushort" : "short") +
-         "];\n}\n\n"
+         "];\n"
+         "  /// Why row i failed, where any row's stage said so.\n"
+         "  faults:[Fault];\n}\n\n"
+         "/// The stage that refused a row, and its input where the row has no such column.\n"
+         "table Fault {\n  op:string;\n  stage:string;\n  column:string;\n}\n\n"
          "root_type Row;\n";
 }
 

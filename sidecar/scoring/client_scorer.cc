@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/json_reader.h"
-#include "base/quote.h"
 #include "client/pillion.h"
 #include "schemas/ring/shm_layout.h"
 #include "schemas/rows/answer_decoder.h"
@@ -28,6 +27,7 @@ constexpr std::size_t kAnswerBytesMax = std::size_t{256} << 20;
 // one by one over a lane, 64 under way, take 1.6 times as long: they are that many more wake-ups.
 constexpr std::size_t kBatchRows = 256;
 constexpr std::size_t kBatchesMax = 4;
+constexpr std::size_t kAbsentBytesMax = 64 * 1024;  // of names in a BIND
 
 struct CloseClient {
   void operator()(pillion_client* client) const { pillion_close(client); }
@@ -48,6 +48,36 @@ struct Layout {
   std::shared_ptr<const RowLayout> inputs;
   std::shared_ptr<const RowLayout> outputs;
 };
+
+// A stage that may remove rows, and the input that it reads.
+struct Remover {
+  std::string column;
+  std::string op;
+  std::string name;
+};
+
+// What the server tells of a model.
+struct ModelFacts {
+  std::string name;
+  std::vector<std::string> optional_inputs;
+  std::vector<Remover> removers;
+};
+
+bool ReadModelFacts(JsonReader& json, JsonReader::Value model, ModelFacts& facts) {
+  return json.ReadObject(model, [&](std::string_view key, JsonReader::Value value) {
+    if (key == "name") return json.Read(value, facts.name);
+    if (key == "optional_inputs") return json.Read(value, facts.optional_inputs);
+    if (key != "row_removers") return json.Skip(value);
+    return json.ReadArray(value, [&](JsonReader::Value entry) {
+      Remover& remover = facts.removers.emplace_back();
+      return json.ReadObject(entry, [&](std::string_view part, JsonReader::Value text) {
+        if (part == "column") return json.Read(text, remover.column);
+        if (part == "op") return json.Read(text, remover.op);
+        return part == "name" ? json.Read(text, remover.name) : json.Skip(text);
+      });
+    });
+  });
+}
 
 // Not the row's fault: with the next row it would be the same.
 bool IsOfServer(ScoreCode code) {
@@ -86,6 +116,8 @@ struct ClientScorer::State {
   std::string url;
   std::string name;
   std::unique_ptr<pillion_client, CloseClient> client;
+  std::vector<Remover> removers;
+  Schema model_inputs;
   Schema model_outputs;
   // Of the binding.
   Layout layout;
@@ -98,14 +130,15 @@ struct ClientScorer::State {
   std::size_t under_way = 0;                         // behind it
   std::unique_ptr<pillion_queue, CloseQueue> queue;  // destroyed before what it fills
 
-  // Without names: all that the model makes.
-  Result<Layout> Bind(const Names& outputs) const {
+  // Without names: all that the model makes. `given`: the caller's columns; null: all.
+  Result<Layout> Bind(const Names& outputs, const Schema* given) const {
     std::vector<const char*> names;
     for (const std::string& output : outputs) names.push_back(output.c_str());
+    const std::vector<const char*> absent = Absent(given);
     pillion_error error{};
     pillion_model* model = nullptr;
-    if (pillion_bind(client.get(), name.c_str(), names.data(), names.size(), kTimeoutNs, &model,
-                     &error) != PILLION_OK) {
+    if (pillion_bind_without(client.get(), name.c_str(), absent.data(), absent.size(), names.data(),
+                             names.size(), kTimeoutNs, &model, &error) != PILLION_OK) {
       const bool unknown = error.code == PILLION_UNKNOWN_COLUMN;
       return Fail(unknown ? LoadCode::kBadSchema : LoadCode::kNotFound, url + " " + name,
                   error.text);
@@ -123,6 +156,22 @@ struct ClientScorer::State {
     bound.inputs = std::make_shared<const RowLayout>(*std::move(inputs));
     bound.outputs = std::make_shared<const RowLayout>(*std::move(answers_layout));
     return bound;
+  }
+
+  // Inputs of the model that are not among `given`.
+  std::vector<const char*> Absent(const Schema* given) const {
+    std::vector<const char*> absent;
+    if (given == nullptr) return absent;
+    const ColumnIndex there(*given);
+    std::size_t bytes = 0;
+    for (const Field& input : model_inputs) {
+      if (there.Find(*given, input.name)) continue;
+      absent.push_back(input.name.c_str());
+      bytes += input.name.size() + sizeof(std::uint32_t);
+    }
+    // So many are not a label that is left out: then all that is needed is asked for.
+    if (bytes > kAbsentBytesMax) absent.clear();
+    return absent;
   }
 
   Batch& Behind(std::size_t count) { return batches[(done + count) % batches.size()]; }
@@ -183,15 +232,16 @@ Result<std::unique_ptr<ClientScorer>> ClientScorer::Connect(const std::string& u
   state->name = model;
   state->client.reset(client);
   Layout all;
-  PILLION_ASSIGN(all, state->Bind({}));
+  PILLION_ASSIGN(all, state->Bind({}, nullptr));
+  state->model_inputs = all.inputs->columns();
   state->model_outputs = all.outputs->columns();
   std::unique_ptr<ClientScorer> scorer(new ClientScorer(std::move(state)));
-  scorer->AskForOptionalInputs();
+  scorer->AskForFacts();
   return scorer;
 }
 
 // A server that does not tell has none.
-void ClientScorer::AskForOptionalInputs() {
+void ClientScorer::AskForFacts() {
   std::string models(1 << 16, '\0');
   std::size_t length = 0;
   const auto ask = [&] {
@@ -207,14 +257,12 @@ void ClientScorer::AskForOptionalInputs() {
   JsonReader json(state_->url);
   json.ReadText("{\"models\":" + models + "}", [&](std::string_view, JsonReader::Value list) {
     return json.ReadArray(list, [&](JsonReader::Value model) {
-      std::string name;
-      Names optional;
-      const bool read = json.ReadObject(model, [&](std::string_view key, JsonReader::Value value) {
-        if (key == "name") return json.Read(value, name);
-        if (key == "optional_inputs") return json.Read(value, optional);
-        return json.Skip(value);
-      });
-      if (read && name == state_->name) optional_inputs_ = std::move(optional);
+      ModelFacts facts;
+      const bool read = ReadModelFacts(json, model, facts);
+      if (read && facts.name == state_->name) {
+        optional_inputs_ = std::move(facts.optional_inputs);
+        state_->removers = std::move(facts.removers);
+      }
       return read;
     });
   });
@@ -224,24 +272,32 @@ const Schema& ClientScorer::model_outputs() const { return state_->model_outputs
 
 Result<Schema> ClientScorer::InputsFor(const Names& outputs) {
   Layout layout;
-  PILLION_ASSIGN(layout, state_->Bind(outputs));
+  PILLION_ASSIGN(layout, state_->Bind(outputs, nullptr));
   return layout.inputs->columns();
 }
 
 Result<Schema> ClientScorer::MissingInputs(const Schema& given, const Names& outputs) {
-  Schema missing;
-  PILLION_ASSIGN(missing, InputsFor(outputs));
+  Layout layout;
+  PILLION_ASSIGN(layout, state_->Bind(outputs, &given));
+  Schema missing = layout.inputs->columns();
   const ColumnIndex there(given);
   std::erase_if(missing,
                 [&](const Field& wanted) { return there.Find(given, wanted.name).has_value(); });
   return missing;
 }
 
-Result<void> ClientScorer::Bind(const Schema&, const Names& outputs) {
+Result<void> ClientScorer::Bind(const Schema& given, const Names& outputs) {
   State& state = *state_;
-  PILLION_ASSIGN(state.layout, state.Bind(outputs));
+  PILLION_ASSIGN(state.layout, state.Bind(outputs, &given));
   inputs_ = state.layout.inputs->columns();
   outputs_ = state.layout.outputs->columns();
+  notes_.clear();
+  const ColumnIndex there(given);
+  for (const Remover& remover : state.removers) {
+    if (!there.Find(given, remover.column)) {
+      notes_.push_back(LeftOutNote(remover.column, remover.op, remover.name));
+    }
+  }
   state.row.emplace(state.layout.inputs);
   state.rows.emplace();
   state.decoder.emplace(*state.layout.outputs);
@@ -359,7 +415,7 @@ Result<void> ClientScorer::TakeAnswers(Batch& batch) const {
       code = decoder.Decode(i, answers, batch.arena);
       if (code != ScoreCode::kOk) return state_->Gone(ScoreCode::kMalformed);
     } else {
-      Blame(batch, row, {{i, reader.column(i)}, {}, {}, {}});
+      Blame(batch, row, reader.fault(i));
     }
   }
   return {};
@@ -370,7 +426,7 @@ void ClientScorer::Blame(Batch& batch, std::size_t row, const FaultDetail& fault
   const auto column = static_cast<std::size_t>(fault.place.column);
   const bool known = fault.place.column >= 0 && column < inputs_.size();
   outcome.column = known ? inputs_[column].name : std::string(fault.column);
-  outcome.stage = fault.op.empty() ? "" : std::string(fault.op) + " " + Quote(fault.stage);
+  outcome.stage = fault.op.empty() ? "" : NameOfStage(fault.op, fault.stage);
 }
 
 }  // namespace pillion

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/quote.h"
-
 namespace pillion {
 namespace {
 
@@ -14,8 +12,6 @@ Model::BindOptions OptionsFor(std::optional<Schema> given, const RowScorer::Name
   options.outputs = outputs;
   return options;
 }
-
-std::string NameOf(const Stage& stage) { return stage.op + " " + Quote(stage.name); }
 
 }  // namespace
 
@@ -52,8 +48,7 @@ void PlanScorer::NoteLeftOut(const Schema& given) {
       const bool is_given = std::any_of(given.begin(), given.end(),
                                         [&](const Field& field) { return field.name == column; });
       if (is_given) continue;
-      notes_.push_back("column " + Quote(column) + " is absent, so " + NameOf(stage) +
-                       " removes no rows");
+      notes_.push_back(LeftOutNote(column, stage.op, stage.name));
     }
   }
 }
@@ -67,7 +62,8 @@ Result<void> PlanScorer::Start(std::span<const Value> values, std::size_t) {
   }
   const Fault& fault = workspace_->fault();
   outcome_.column = fault.column;
-  outcome_.stage = NameOf(model_->stages()[fault.stage]);
+  const Stage& stage = model_->stages()[fault.stage];
+  outcome_.stage = NameOfStage(stage.op, stage.name);
   return {};
 }
 

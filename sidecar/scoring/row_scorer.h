@@ -6,9 +6,11 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/load_error.h"
+#include "base/quote.h"
 #include "engine/value.h"
 #include "schemas/types/data_type.h"
 #include "schemas/types/score_code.h"
@@ -19,8 +21,18 @@ namespace pillion {
 struct RowOutcome {
   ScoreCode code = ScoreCode::kOk;
   std::string column;  // to blame; empty where nobody knows
-  std::string stage;   // likewise: "string_indexer 'kind_index'"
+  std::string stage;   // likewise; NameOfStage()
 };
+
+// "string_indexer 'kind_index'".
+inline std::string NameOfStage(std::string_view op, std::string_view name) {
+  return std::string(op) + " " + Quote(name);
+}
+// A note of a stage that would have removed rows.
+inline std::string LeftOutNote(std::string_view column, std::string_view op,
+                               std::string_view name) {
+  return "column " + Quote(column) + " is absent, so " + NameOfStage(op, name) + " removes no rows";
+}
 
 // One thread at a time.
 class RowScorer {

@@ -1,5 +1,6 @@
 #include "sidecar/serving/model_scorer.h"
 
+#include <algorithm>
 #include <bit>
 #include <optional>
 #include <utility>
@@ -51,6 +52,19 @@ std::vector<std::string_view> Names(const Map& map) {
 // Not of both lists in one: where the first ends must count too.
 std::uint64_t HashOf(const Schema& inputs, const Schema& outputs) {
   return std::rotl(HashSchema(inputs), 1) ^ HashSchema(outputs);
+}
+
+std::vector<ModelFacts::Remover> RemoversOf(const Model& model) {
+  std::vector<ModelFacts::Remover> removers;
+  for (const Stage& stage : model.stages()) {
+    if (!stage.operation.may_skip) continue;
+    for (const std::string& column : stage.input_columns) {
+      const bool is_input = std::any_of(model.inputs().begin(), model.inputs().end(),
+                                        [&](const Field& input) { return input.name == column; });
+      if (is_input) removers.push_back({column, stage.op, stage.name});
+    }
+  }
+  return removers;
 }
 
 // Says of columns that no row can carry now, not to the first client.
@@ -115,6 +129,7 @@ tl::expected<Binding, Refusal> ModelScorer::Bind(const BindRequest& request) {
   const ServedModel& served = it->second;
   Model::BindOptions options;
   if (!request.outputs.empty()) options.outputs = request.outputs;
+  options.absent = request.absent;
   const auto plan = served.model->Bind(options);
   if (!plan) return refuse(ScoreCode::kUnknownColumn, plan.error().Text());
   Result<ModelBinding> binding = ModelBinding::Make(*plan);
@@ -134,7 +149,7 @@ std::vector<ModelFacts> ModelScorer::Facts() const {
                      served.model->inputs().size(), served.model->outputs().size(),
                      served.model->stages().size(), served.model->bundle_bytes(),
                      served.row_bytes_min, served.model->OptionalInputs(),
-                     served.model->warnings()});
+                     RemoversOf(*served.model), served.model->warnings()});
   }
   return facts;
 }
@@ -165,6 +180,20 @@ std::string ModelScorer::ModelsJson() const {
     for (const std::string& input : model.optional_inputs) {
       json.Element();
       json.String(input);
+    }
+    json.EndArray();
+    json.Key("row_removers");
+    json.BeginArray();
+    for (const ModelFacts::Remover& remover : model.removers) {
+      json.Element();
+      json.BeginObject();
+      json.Key("column");
+      json.String(remover.column);
+      json.Key("op");
+      json.String(remover.op);
+      json.Key("name");
+      json.String(remover.name);
+      json.EndObject();
     }
     json.EndArray();
     json.Key("bundle_bytes");

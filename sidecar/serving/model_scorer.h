@@ -35,7 +35,14 @@ struct ModelFacts {
   std::size_t bundle_bytes = 0;
   std::size_t row_bytes_min = 0;             // of a row: text and vectors come on top
   std::vector<std::string> optional_inputs;  // see Model::OptionalInputs()
-  std::vector<std::string> warnings;         // what whoever serves it should know, with its place
+  // Stages that may remove rows: the input that each reads, and its op and name.
+  struct Remover {
+    std::string column;
+    std::string op;
+    std::string name;
+  };
+  std::vector<Remover> removers;
+  std::vector<std::string> warnings;  // what whoever serves it should know, with its place
 };
 
 class ModelScorer final : public Scorer {

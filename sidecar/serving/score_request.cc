@@ -75,7 +75,7 @@ bool ScoreWorkspace::AnswerRow() noexcept {
 
 bool ScoreWorkspace::AnswerRowOfBatch(std::uint32_t row) noexcept {
   const ScoreCode code = ScoreRow(row);
-  return code == ScoreCode::kOk ? AddAnswer() : encoder_.AddFailure(code, fault_.place.column);
+  return code == ScoreCode::kOk ? AddAnswer() : encoder_.AddFailure(code, fault_);
 }
 
 Scored ScoreWorkspace::End(bool fits) noexcept {

@@ -5,7 +5,8 @@
 namespace pillion {
 namespace {
 
-constexpr std::uint16_t kAnswersTableBytes = 16;  // its vtable's offset and three vectors
+constexpr std::uint16_t kAnswersTableBytes = 20;  // its vtable's offset and four vectors
+constexpr std::uint16_t kFaultTableBytes = 16;
 
 constexpr std::uint32_t kNoRoom = WireEncoder::kNoRoom;
 
@@ -38,20 +39,21 @@ bool AnswerEncoder::BeginRow(std::span<std::byte> response) noexcept {
 bool AnswerEncoder::BeginBatch(std::span<std::byte> response, std::uint32_t row_count) noexcept {
   writer_ = WireEncoder(response, 0);
   batch_ = true;
-  vtable_position_ = empty_table_ = 0;
+  row_count_ = row_count;
+  row_ = vtable_position_ = empty_table_ = faults_ = 0;
   const std::uint32_t root = writer_.Take(4, 4, 0);
   if (root == kNoRoom) return false;
-  const std::uint32_t vtable = writer_.AppendVtable(kAnswersTableBytes, {4, 8, 12});
-  if (vtable == kNoRoom) return false;
-  const std::uint32_t table = writer_.AppendTable(vtable, kAnswersTableBytes, 4);
-  if (table == kNoRoom) return false;
-  writer_.Link(root, table);
-  next_answer_ = writer_.AppendVector(FieldSlot(table, kAnswersField), 4, row_count);
-  if (next_answer_ == kNoRoom) return false;
-  next_column_ = writer_.AppendVector(FieldSlot(table, kColumnsField), 2, row_count);
-  if (next_column_ == kNoRoom) return false;
-  next_code_ = writer_.AppendVector(FieldSlot(table, kCodesField), 1, row_count);
-  return next_code_ != kNoRoom;
+  answers_vtable_ = writer_.AppendVtable(kAnswersTableBytes, {4, 8, 12, 0});
+  if (answers_vtable_ == kNoRoom) return false;
+  answers_table_ = writer_.AppendTable(answers_vtable_, kAnswersTableBytes, 4);
+  if (answers_table_ == kNoRoom) return false;
+  writer_.Link(root, answers_table_);
+  answers_ = writer_.AppendVector(FieldSlot(answers_table_, kAnswersField), 4, row_count);
+  if (answers_ == kNoRoom) return false;
+  columns_ = writer_.AppendVector(FieldSlot(answers_table_, kColumnsField), 2, row_count);
+  if (columns_ == kNoRoom) return false;
+  codes_ = writer_.AppendVector(FieldSlot(answers_table_, kCodesField), 1, row_count);
+  return codes_ != kNoRoom;
 }
 
 bool AnswerEncoder::BeginTable() noexcept {
@@ -91,24 +93,64 @@ bool AnswerEncoder::Append(const ColumnLayout& layout, std::uint32_t slot,
   }
 }
 
-bool AnswerEncoder::AddFailure(ScoreCode code, std::int32_t column) noexcept {
+bool AnswerEncoder::AddFailure(ScoreCode code, const FaultDetail& fault) noexcept {
   if (empty_table_ == 0) {
-    const std::uint32_t vtable = writer_.AppendVtable(4, {});
-    if (vtable == kNoRoom) return false;
-    empty_table_ = writer_.AppendTable(vtable, 4, 4);
+    empty_vtable_ = writer_.AppendVtable(4, {});
+    if (empty_vtable_ == kNoRoom) return false;
+    empty_table_ = writer_.AppendTable(empty_vtable_, 4, 4);
     if (empty_table_ == kNoRoom) return false;
   }
-  EndAnswer(empty_table_, code, column);
+  const bool silent = fault.op.empty() && fault.stage.empty() && fault.column.empty();
+  if (!silent && !PutFault(fault)) return false;
+  EndAnswer(empty_table_, code, fault.place.column);
+  return true;
+}
+
+// Rows that fail, most often fail alike.
+bool AnswerEncoder::PutFault(const FaultDetail& fault) noexcept {
+  const bool first = faults_ == 0;
+  if (first && !BeginFaults()) return false;
+  const bool same = !first && fault.op == last_fault_.op && fault.stage == last_fault_.stage &&
+                    fault.column == last_fault_.column;
+  if (!same) {
+    const auto entry = [](std::string_view text, std::uint16_t at) {
+      return text.empty() ? std::uint16_t{0} : at;
+    };
+    const std::uint32_t vtable = writer_.AppendVtable(
+        kFaultTableBytes, {entry(fault.op, 4), entry(fault.stage, 8), entry(fault.column, 12)});
+    if (vtable == kNoRoom) return false;
+    const std::uint32_t table = writer_.AppendTable(vtable, kFaultTableBytes, 4);
+    if (table == kNoRoom) return false;
+    std::uint32_t slot = table;
+    for (const std::string_view text : {fault.op, fault.stage, fault.column}) {
+      slot += 4;
+      if (!text.empty() && !writer_.AppendString(slot, text)) return false;
+    }
+    last_fault_ = fault;
+    last_fault_table_ = table;
+  }
+  writer_.Link(faults_ + 4 * row_, last_fault_table_);
+  return true;
+}
+
+bool AnswerEncoder::BeginFaults() noexcept {
+  const std::uint32_t slot = FieldSlot(answers_table_, kFaultsField);
+  const std::uint32_t faults = writer_.AppendVector(slot, 4, row_count_);
+  if (faults == kNoRoom) return false;
+  const std::uint32_t empty = writer_.AppendTable(empty_vtable_, 4, 4);
+  if (empty == kNoRoom) return false;
+  for (std::uint32_t i = 0; i < row_count_; ++i) writer_.Link(faults + 4 * i, empty);
+  writer_.Store(answers_vtable_ + 4 + 2 * kFaultsField,
+                static_cast<std::uint16_t>(slot - answers_table_));
+  faults_ = faults;
   return true;
 }
 
 void AnswerEncoder::EndAnswer(std::uint32_t table, ScoreCode code, std::int32_t column) noexcept {
-  writer_.Link(next_answer_, table);
-  next_answer_ += 4;
-  writer_.Store(next_code_, static_cast<std::uint8_t>(code));
-  writer_.Store(next_column_, static_cast<std::uint16_t>(column));
-  next_code_ += 1;
-  next_column_ += 2;
+  writer_.Link(answers_ + 4 * row_, table);
+  writer_.Store(codes_ + row_, static_cast<std::uint8_t>(code));
+  writer_.Store(columns_ + 2 * row_, static_cast<std::uint16_t>(column));
+  ++row_;
 }
 
 std::optional<std::uint32_t> AnswerBytesMax(const RowLayout& layout) noexcept {

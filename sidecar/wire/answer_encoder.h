@@ -10,6 +10,7 @@
 
 #include "engine/value.h"
 #include "schemas/rows/batch_layout.h"
+#include "schemas/rows/fault_detail.h"
 #include "schemas/rows/row_layout.h"
 #include "schemas/rows/wire_encoder.h"
 #include "schemas/types/score_code.h"
@@ -48,8 +49,9 @@ class AnswerEncoder {
     if (batch_) EndAnswer(table_, ScoreCode::kOk, kNoColumn);
     return true;
   }
-  // Appends the place of a row without answer; in batches only.
-  bool AddFailure(ScoreCode code, std::int32_t column) noexcept;
+  // Appends the place of a row without answer; in batches only. The texts of `fault` must outlive
+  // the batch.
+  bool AddFailure(ScoreCode code, const FaultDetail& fault) noexcept;
 
   // After as many answers as were promised: bytes of the response that are in use.
   std::size_t bytes() const noexcept { return writer_.used(); }
@@ -72,6 +74,9 @@ class AnswerEncoder {
   // Whatever does not lie in the table itself.
   bool Append(const ColumnLayout& layout, std::uint32_t slot, const Value& value) noexcept;
   void EndAnswer(std::uint32_t table, ScoreCode code, std::int32_t column) noexcept;
+  bool PutFault(const FaultDetail& fault) noexcept;
+  // For every row, all of them empty.
+  bool BeginFaults() noexcept;
 
   const RowLayout* layout_;
   std::vector<std::byte> full_row_;    // the layout's empty row with no column null
@@ -84,10 +89,18 @@ class AnswerEncoder {
   std::uint32_t slots_ = 0;
   std::uint32_t entries_ = 0;
   // In batches only.
+  std::uint32_t row_count_ = 0;
+  std::uint32_t row_ = 0;  // which comes next
+  std::uint32_t empty_vtable_ = 0;
   std::uint32_t empty_table_ = 0;  // which all failed rows share; 0: none yet
-  std::uint32_t next_answer_ = 0;  // slots in the three vectors
-  std::uint32_t next_code_ = 0;
-  std::uint32_t next_column_ = 0;
+  std::uint32_t answers_table_ = 0;
+  std::uint32_t answers_vtable_ = 0;
+  std::uint32_t answers_ = 0;  // the first slots of the vectors
+  std::uint32_t codes_ = 0;
+  std::uint32_t columns_ = 0;
+  std::uint32_t faults_ = 0;  // 0: none yet
+  FaultDetail last_fault_;
+  std::uint32_t last_fault_table_ = 0;
 };
 
 // The longest answer that a layout allows; nullopt where that depends on the row: text, lists,

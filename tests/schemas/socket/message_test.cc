@@ -30,12 +30,19 @@ TEST(Message, BindSurvivesTheWay) {
   ASSERT_TRUE(decoded);
   EXPECT_EQ(decoded->model, request.model);
   EXPECT_EQ(decoded->outputs, request.outputs);
+  EXPECT_TRUE(decoded->absent.empty());
+  const std::vector<std::string> absent = {"label", "größe"};
+  const auto without = DecodeBind(EncodeBind({"house", {"prediction"}, absent}));
+  ASSERT_TRUE(without);
+  EXPECT_EQ(without->outputs, std::vector<std::string>{"prediction"});
+  EXPECT_EQ(without->absent, absent);
 }
 
 TEST(Message, EveryCutOfABindIsRefused) {
-  auto body = EncodeBind({"house", {"a", "b"}});
+  const std::size_t first_part = EncodeBind({"house", {"a", "b"}}).size();
+  auto body = EncodeBind({"house", {"a", "b"}, {"x", "y"}});
   for (std::size_t size = 0; size < body.size(); ++size) {
-    EXPECT_FALSE(DecodeBind(std::span(body).first(size))) << size;
+    EXPECT_EQ(DecodeBind(std::span(body).first(size)).has_value(), size == first_part) << size;
   }
   body.push_back(std::byte{0});
   EXPECT_FALSE(DecodeBind(body)) << "bytes behind the end";

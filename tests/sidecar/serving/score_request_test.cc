@@ -101,6 +101,7 @@ TEST_F(ScoreRequestTest, ScoresEachRowOfABatchByItself) {
   ASSERT_EQ(answers.row_count(), 3U);
   EXPECT_EQ(answers.code(1), ScoreCode::kUnseenLabel);
   EXPECT_EQ(answers.column(1), static_cast<std::int32_t>(city_));
+  EXPECT_EQ(answers.fault(1).op, "string_indexer");
   for (const std::uint32_t row : {0U, 2U}) {
     EXPECT_EQ(answers.code(row), ScoreCode::kOk);
     ASSERT_EQ(answers.Row(row, &*answer_), ScoreCode::kOk);

@@ -44,6 +44,16 @@ TEST(AnswerEncoder, IsReadBackByTheClient) {
   }
 }
 
+constexpr FaultDetail kFault = {{0, kNoColumn}, "op", "stage", "column"};
+
+// Some rows fail alike, one behind the other; of some nothing is known.
+FaultDetail FaultOf(std::uint32_t row) {
+  const std::int32_t column = static_cast<std::int32_t>(row % 3) - 1;
+  const std::string_view stages[] = {"", "", "label_index", "größe", "größe"};
+  const std::string_view stage = stages[row / 5 % 5];
+  return {{0, column}, stage.empty() ? "" : "string_indexer", stage, column < 0 ? stage : ""};
+}
+
 void ExpectEachRowOfABatch(const std::shared_ptr<const RowLayout>& layout, RandomRows& random) {
   AnswerEncoder encoder(*layout);
   AnswerDecoder reader(layout);
@@ -54,7 +64,7 @@ void ExpectEachRowOfABatch(const std::shared_ptr<const RowLayout>& layout, Rando
   ASSERT_TRUE(encoder.BeginBatch(buffer.bytes(), row_count));
   for (std::uint32_t i = 0; i < row_count; ++i) {
     rows.push_back(random.Row(layout->columns()));
-    ASSERT_TRUE(i % 5 == 3 ? encoder.AddFailure(ScoreCode::kUnseenLabel, -1 + int(i) % 3)
+    ASSERT_TRUE(i % 5 == 3 ? encoder.AddFailure(ScoreCode::kUnseenLabel, FaultOf(i))
                            : Encode(encoder, rows.back()));
   }
   ASSERT_EQ(batch.Open(buffer.bytes().first(encoder.bytes())), ScoreCode::kOk);
@@ -62,7 +72,12 @@ void ExpectEachRowOfABatch(const std::shared_ptr<const RowLayout>& layout, Rando
   for (std::uint32_t i = 0; i < row_count; ++i) {
     if (i % 5 == 3) {
       EXPECT_EQ(batch.code(i), ScoreCode::kUnseenLabel);
-      EXPECT_EQ(batch.column(i), -1 + int(i) % 3);
+      const FaultDetail fault = batch.fault(i);
+      EXPECT_EQ(fault.place, (ErrorDetail{i, FaultOf(i).place.column}));
+      EXPECT_EQ(batch.column(i), fault.place.column);
+      EXPECT_EQ(fault.op, FaultOf(i).op);
+      EXPECT_EQ(fault.stage, FaultOf(i).stage);
+      EXPECT_EQ(fault.column, FaultOf(i).column);
       ASSERT_EQ(batch.Row(i, &reader), ScoreCode::kOk);
       for (std::uint32_t column = 0; column < layout->size(); ++column) {
         EXPECT_TRUE(reader.IsNull(column));
@@ -92,7 +107,8 @@ TEST(AnswerEncoder, NamesAnyColumnOfABatch) {
   Buffer buffer(1 << 10);
   const std::int32_t columns[] = {0, 32767, 32768, std::int32_t{kRowColumnsMax} - 1, kNoColumn};
   ASSERT_TRUE(encoder.BeginBatch(buffer.bytes(), std::size(columns)));
-  for (const std::int32_t column : columns) encoder.AddFailure(ScoreCode::kNullValue, column);
+  for (const std::int32_t column : columns)
+    encoder.AddFailure(ScoreCode::kNullValue, {{0, column}, {}, {}, {}});
   ASSERT_EQ(batch.Open(buffer.bytes().first(encoder.bytes())), ScoreCode::kOk);
   for (std::uint32_t i = 0; i < std::size(columns); ++i) EXPECT_EQ(batch.column(i), columns[i]);
 }
@@ -105,13 +121,13 @@ TEST(AnswerEncoder, SaysSoWhereverTheRoomEnds) {
       AnswerEncoder encoder(*layout);
       Buffer buffer(1 << 16);
       ASSERT_TRUE(encoder.BeginBatch(buffer.bytes(), 2) && Encode(encoder, row) &&
-                  encoder.AddFailure(ScoreCode::kInternal, kNoColumn));
+                  encoder.AddFailure(ScoreCode::kInternal, kFault));
       const std::size_t needed = encoder.bytes();
       for (std::size_t bytes = 0; bytes <= needed; ++bytes) {
         // Exactly as long as it says, so that the sanitizer sees a byte too many.
         const auto room = std::make_unique<std::byte[]>(bytes);
         const bool fits = encoder.BeginBatch({room.get(), bytes}, 2) && Encode(encoder, row) &&
-                          encoder.AddFailure(ScoreCode::kInternal, kNoColumn);
+                          encoder.AddFailure(ScoreCode::kInternal, kFault);
         ASSERT_EQ(fits, bytes == needed) << "seed " << seed;
       }
     }
@@ -132,7 +148,7 @@ TEST(AnswerEncoder, TakesNoMemory) {
       reader.Open(buffer.bytes().first(encoder.bytes()));
       encoder.BeginBatch(buffer.bytes(), 2);
       Encode(encoder, row);
-      encoder.AddFailure(ScoreCode::kInternal, kNoColumn);
+      encoder.AddFailure(ScoreCode::kInternal, kFault);
     }
     EXPECT_EQ(AllocationCount(), before);
   }

@@ -142,11 +142,13 @@ void ExpectTheSameAnswers(const std::shared_ptr<const RowLayout>& layout, Librar
   ASSERT_EQ(Decode(*layout, RequestKind::kRow, rebuilt), Print(layout->columns(), row));
 
   ASSERT_TRUE(encoder.BeginBatch(room, 3) && encoder.Add(output) &&
-              encoder.AddFailure(ScoreCode::kNullValue, 2) && encoder.Add(output));
+              encoder.AddFailure(ScoreCode::kNullValue, {{0, 2}, "imputer", "fill", ""}) &&
+              encoder.Add(output));
   const auto answers = room.first(encoder.bytes());
   ASSERT_TRUE(library.Verify("Answers", answers));
   const std::string json = library.ToJson("Answers", answers);
   EXPECT_NE(json.find("16"), std::string::npos) << json;
+  EXPECT_NE(json.find("imputer"), std::string::npos) << json;
 }
 
 TEST(Interop, TheLibraryReadsOurAnswers) {
