@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/load_error.h"
+#include "base/unique_fd.h"
 #include "sidecar/commands/exit_code.h"
 
 namespace pillion {
@@ -18,9 +19,10 @@ inline constexpr std::size_t kInputBytesMax = std::size_t{2} << 30;
 // The bytes of the file, or of standard input for "-".
 Result<std::string> ReadInput(const std::string& path);
 
-// A file, or standard output for "" and "-". What is written to a file stands beside it, hidden,
-// until Commit() puts it in its place: a run that fails leaves the old file as it was, and the
-// input may be the output. Devices and pipes are written straight.
+// A file, or standard output for "" and "-". What is written to a file has no name, or where the
+// file system needs one, a hidden one beside it, until Commit() puts it in its place: a run that
+// fails or is ended by a signal leaves the old file as it was and no other, and the input may be
+// the output. Devices and pipes are written straight. One at a time in a process.
 class Output {
  public:
   explicit Output(std::string path) : path_(std::move(path)) {}
@@ -31,6 +33,7 @@ class Output {
   // Before anything else. kIo, after a message, if the file cannot be written.
   ExitCode Open();
   std::ostream& stream();
+  bool ToTerminal() const;
   // Writes what is buffered. kIo, after a message, if anything could not be written.
   ExitCode Flush();
   // The same, and puts the file in its place.
@@ -39,10 +42,12 @@ class Output {
  private:
   bool ToStandardOutput() const { return path_.empty() || path_ == "-"; }
   ExitCode Fail(int error);
+  bool OpenNameless(const std::string& directory);
 
   std::string path_;
   std::string target_;  // `path_` without links; empty: written straight
-  std::string beside_;  // where the bytes are; empty: in place
+  std::string beside_;  // where the bytes are, or will be; empty: in place
+  UniqueFd nameless_;   // the file, while it has no name
   std::ofstream file_;
 };
 

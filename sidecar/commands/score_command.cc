@@ -107,7 +107,7 @@ ExitCode ScoreInput(RowScorer& scorer, const Options& options, Output& output) {
   Result<Input> input = OpenInput(options);
   if (!input) return Report(input.error());
   if (const ExitCode opened = output.Open(); opened != ExitCode::kOk) return opened;
-  Progress progress(isatty(STDOUT_FILENO) != 0 && options.output.empty());
+  Progress progress(output.ToTerminal());
   ScoreOptions score;
   if (!options.select.empty()) score.select = options.select;
   score.missing_as_null = options.missing_as_null;

@@ -73,6 +73,35 @@ TEST_F(ScoreCommandTest, TheInputMayBeTheOutput) {
   EXPECT_EQ(FileCount(), 2U);
 }
 
+// While it waits for more rows; with `around` a command that it is run by.
+TEST_F(ScoreCommandTest, ASignalLeavesNoFile) {
+  const std::string answers = directory_.Write("answers.csv", "old");
+  // Without /proc a file cannot be made without a name.
+  const std::string no_proc =
+      "unshare -rm bash -c 'mount -t tmpfs none /proc && exec \"$0\" \"$@\"'";
+  const bool may_hide_proc = Shell("unshare -rm mount -t tmpfs none /proc 2>&1").code == 0;
+  for (const std::string& around : {std::string(), no_proc}) {
+    if (!around.empty() && !may_hide_proc) continue;
+    for (const char* const signal : {"INT", "TERM", "HUP"}) {
+      SCOPED_TRACE(around + signal);
+      // With jobs of their own, or the shell has them ignore SIGINT.
+      const std::string script =
+          "set -m; cd " + std::string(models_.path()) + "; rm -f in; mkfifo in; " + around + " " +
+          Program() + " score " + Strict() + " in --from csv --to csv -o " + answers +
+          " & exec 3>in; printf 'x\\nb\\n' >&3; "
+          "until ls -l /proc/$!/fd | grep -q " +
+          std::string(directory_.path()) + "; do sleep 0.01; done; ls -A " +
+          std::string(directory_.path()) + " | wc -l; kill -" + signal + " $!; wait $!; echo $?";
+      const std::string file = models_.Write("script", script);
+      const Ended ended = Shell("bash " + file + " 2>/dev/null");
+      const int number = signal == std::string("INT") ? 2 : signal == std::string("HUP") ? 1 : 15;
+      EXPECT_EQ(ended.out, (around.empty() ? "1\n" : "2\n") + std::to_string(128 + number) + "\n");
+      EXPECT_EQ(ReadFile(answers), "old");
+      EXPECT_EQ(FileCount(), 1U);
+    }
+  }
+}
+
 TEST_F(ScoreCommandTest, DevicesAndPipesAreWrittenStraight) {
   const std::string rows = directory_.Write("rows.csv", "x\nb\n");
   EXPECT_EQ(Score(rows + " --to csv -o /dev/stdout").out, "x,out\r\nb,0.0\r\n");
@@ -111,6 +140,22 @@ TEST_F(ScoreCommandTest, CountsTheRowsThatAStageRemoves) {
   EXPECT_EQ(ended.code, 0);
   EXPECT_THAT(ended.out,
               StartsWith("pillion: " + rows + ": 1 of 3 rows were left out by string_indexer"));
+}
+
+// A terminal is standard error here, and what it shows comes out of script(1).
+TEST_F(ScoreCommandTest, ShowsHowFarItIsOnATerminal) {
+  const std::string rows = "(echo x; yes b | head -5000; sleep 1.3; yes b | head -5000)";
+  const std::string score = Program() + " score " + Strict() + " --from csv --to csv -o ";
+  const std::string run = directory_.Write("run", rows + " | " + score + Path("answers.csv"));
+  const Ended shown = Shell("script -qec 'bash " + run + "' /dev/null </dev/null");
+  EXPECT_EQ(shown.code, 0);
+  EXPECT_EQ(shown.out, "\rpillion: 8192 rows\r\033[K");
+  // Neither where the answers go there too, nor where there is no terminal.
+  EXPECT_THAT(Shell("bash " + run + " 2>&1").out, "");
+  const std::string both = directory_.Write("both", rows + " | " + score + "-");
+  const Ended mixed = Shell("script -qec 'bash " + both + "' /dev/null </dev/null");
+  EXPECT_NE(mixed.out.find("b,0.0"), std::string::npos);
+  EXPECT_EQ(mixed.out.find(" rows"), std::string::npos);
 }
 
 // The first answer is read before the second row is written.
