@@ -38,7 +38,8 @@ bool Queue::EnsureLane() {
     core_->lanes().Return(std::exchange(lane_, nullptr));
   }
   if (core_->transport() != ClientCore::Transport::kSharedMemory) return false;
-  lane_ = core_->lanes().Take(MonotonicNs());
+  std::uint64_t now_ns = MonotonicNs();
+  lane_ = core_->lanes().Take(now_ns, &now_ns);
   return lane_ != nullptr && lane_->connection != nullptr;
 }
 

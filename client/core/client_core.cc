@@ -142,8 +142,8 @@ bool ClientCore::Prepare(const BoundModel& model, RequestKind kind, std::uint64_
   return false;
 }
 
-Lane* ClientCore::TakeLane(const Prepared& call, std::size_t rows, ScoreCode* code) {
-  Lane* lane = lanes_.Take(call.head.deadline_ns);
+Lane* ClientCore::TakeLane(Prepared* call, std::size_t rows, ScoreCode* code) {
+  Lane* lane = lanes_.Take(call->head.deadline_ns, &call->now_ns);
   if (lane == nullptr) {
     const bool gone = transport() == Transport::kNone;
     *code = gone ? ScoreCode::kServerGone : ScoreCode::kDeadline;
@@ -152,7 +152,7 @@ Lane* ClientCore::TakeLane(const Prepared& call, std::size_t rows, ScoreCode* co
     return nullptr;
   }
   // A lane of another connection than the layout's: the server has gone in between.
-  if (lane->connection != nullptr && lane->generation == call.generation) return lane;
+  if (lane->connection != nullptr && lane->generation == call->generation) return lane;
   lanes_.Return(lane);
   *code = ScoreCode::kServerGone;
   counters_.unconnected.fetch_add(rows, std::memory_order_relaxed);
@@ -169,7 +169,7 @@ ScoreCode ClientCore::Score(const BoundModel& model, RequestKind kind,
   }
   if (FitsLane(model, request.size())) {
     ScoreCode code = ScoreCode::kInternal;
-    Lane* lane = TakeLane(call, 1, &code);
+    Lane* lane = TakeLane(&call, 1, &code);
     if (lane == nullptr) return answer->Fail(code);
     // A ring with smaller slots may have come since the look.
     if (request.size() > lane->end.request_payload_bytes_max()) {
@@ -205,7 +205,7 @@ std::size_t ClientCore::ScoreEach(const BoundModel& model,
   if (!Prepare(model, RequestKind::kRow, MonotonicNs(), deadline_ns, &call)) {
     code = call.code;
   } else if (FitsLane(model, 0)) {
-    lane = TakeLane(call, rows.size(), &code);
+    lane = TakeLane(&call, rows.size(), &code);
   }
   if (code != ScoreCode::kOk) {
     for (AnswerBuffer* answer : answers) answer->Fail(code);
@@ -213,7 +213,7 @@ std::size_t ClientCore::ScoreEach(const BoundModel& model,
   }
   std::size_t ok = 0;
   if (lane != nullptr) {
-    ok = CallEachOverRing(lane, call.head, rows, call.now_ns, answers);
+    ok = CallEachOverRing(lane, call.head, rows, answers);
     for (const AnswerBuffer* answer : answers) CountOverRing(lane, *answer);
     lanes_.Return(lane);
   }

@@ -60,8 +60,9 @@ class ClientCore {
   };
   bool Prepare(const BoundModel& model, RequestKind kind, std::uint64_t now_ns,
                std::uint64_t deadline_ns, Prepared* call) noexcept;
-  // A lane of the call's connection; null with a code, counted for so many rows.
-  Lane* TakeLane(const Prepared& call, std::size_t rows, ScoreCode* code);
+  // A lane of the call's connection; null with a code, counted for so many rows. A call that had
+  // to wait for it begins its wait for the answer anew.
+  Lane* TakeLane(Prepared* call, std::size_t rows, ScoreCode* code);
   LanePool& lanes() { return lanes_; }
   std::shared_ptr<SocketChannel> channel() const;
   // Whether rows of this size and answers of this model can go over a lane at all.

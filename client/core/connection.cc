@@ -33,6 +33,19 @@ bool WaitReadable(int fd, std::uint64_t deadline_ns) {
   }
 }
 
+// A full backlog refuses with EAGAIN, and has room when the server has taken somebody in.
+bool ConnectBefore(int fd, const sockaddr_un& address, std::uint64_t deadline_ns) {
+  constexpr long kPauseNs = 2'000'000;
+  while (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN || MonotonicNs() >= deadline_ns) return false;
+    const timespec pause{0, kPauseNs};
+    nanosleep(&pause, nullptr);
+    errno = EAGAIN;
+  }
+  return true;
+}
+
 // Exactly `bytes`, so that nothing of what follows is taken from the socket.
 bool ReceiveExactly(int fd, std::span<std::byte> bytes, std::uint64_t deadline_ns,
                     std::vector<UniqueFd>* fds) {
@@ -68,8 +81,7 @@ tl::expected<std::shared_ptr<Connection>, Failure> Connection::Dial(const Endpoi
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   endpoint.path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  if (connect(connection->socket(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) !=
-      0) {
+  if (!ConnectBefore(connection->socket(), address, deadline_ns)) {
     return GoneWithErrno("cannot connect to " + endpoint.path);
   }
   if (auto greeted = connection->Greet(endpoint, wanted, deadline_ns); !greeted) {

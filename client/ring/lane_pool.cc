@@ -39,11 +39,13 @@ Lane* LanePool::TryTake() {
 }
 
 // Nobody overtakes who waits.
-Lane* LanePool::Take(std::uint64_t deadline_ns) {
+Lane* LanePool::Take(std::uint64_t deadline_ns, std::uint64_t* now_ns) {
   if (waiting_.load(std::memory_order_relaxed) == 0) {
     if (Lane* lane = TryTake()) return lane;
   }
-  return Wait(deadline_ns);
+  Lane* lane = Wait(deadline_ns);
+  *now_ns = MonotonicNs();
+  return lane;
 }
 
 Lane* LanePool::Wait(std::uint64_t deadline_ns) {

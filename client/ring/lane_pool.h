@@ -36,9 +36,9 @@ class LanePool {
   LanePool(std::uint32_t lanes_max, std::uint32_t spinning_lanes, SpinBudget spin,
            std::function<void()> crowded);
 
-  // A lane of the current ring; waits while all are taken. Null: the deadline passed, or there is
-  // no connection with shared memory.
-  Lane* Take(std::uint64_t deadline_ns);
+  // A lane of the current ring; waits while all are taken, and then brings `now_ns` up to date.
+  // Null: the deadline passed, or there is no connection with shared memory.
+  Lane* Take(std::uint64_t deadline_ns, std::uint64_t* now_ns);
   void Return(Lane* lane);
   // For who holds a lane for long, and awaits nothing on it: brings it up to date. Then it may have
   // no connection.

@@ -12,7 +12,7 @@ class RingBatch {
             std::span<AnswerBuffer* const> answers)
       : lane_(lane), head_(head), rows_(rows), answers_(answers) {}
 
-  std::size_t Run(std::uint64_t now_ns) {
+  std::size_t Run() {
     std::size_t ok = 0;
     if (lane_->ring->draining()) failed_ = ScoreCode::kDraining;
     for (std::size_t row = 0; row < rows_.size(); ++row) {
@@ -21,10 +21,10 @@ class RingBatch {
       if (sent_ - row <= kLaneSlots / 2) Send(row + kLaneSlots);
       if (row == sent_ && failed_ == ScoreCode::kOk) {
         // Nothing is under way, and an earlier call's row that was given up has the slot.
-        Fail(WaitForSlot(lane_, now_ns, head_.deadline_ns));
+        Fail(WaitForSlot(lane_, MonotonicNs(), head_.deadline_ns));
         Send(row + kLaneSlots);
       }
-      ok += End(row, now_ns) == ScoreCode::kOk ? 1 : 0;
+      ok += End(row) == ScoreCode::kOk ? 1 : 0;
     }
     return ok;
   }
@@ -58,15 +58,15 @@ class RingBatch {
     }
   }
 
-  ScoreCode End(std::size_t row, std::uint64_t now_ns) {
+  ScoreCode End(std::size_t row) {
     if (row >= sent_) {
       sent_ = row + 1;
       return answers_[row]->Fail(failed_);
     }
     const std::uint64_t sequence = sequences_[row % kLaneSlots];
     if (sequence == 0) return ScoreCode::kTooLarge;
-    if (failed_ == ScoreCode::kOk) {
-      Fail(WaitForAnswer(lane_, sequence, now_ns, head_.deadline_ns));
+    if (failed_ == ScoreCode::kOk && !lane_->end.Answered(sequence)) {
+      Fail(WaitForAnswer(lane_, sequence, MonotonicNs(), head_.deadline_ns));
     }
     if (!lane_->end.Answered(sequence)) {
       lane_->end.Abandon(sequence);
@@ -91,9 +91,9 @@ class RingBatch {
 }  // namespace
 
 std::size_t CallEachOverRing(Lane* lane, const RequestHead& head,
-                             std::span<const std::span<const std::byte>> rows, std::uint64_t now_ns,
+                             std::span<const std::span<const std::byte>> rows,
                              std::span<AnswerBuffer* const> answers) {
-  return RingBatch(lane, head, rows, answers).Run(now_ns);
+  return RingBatch(lane, head, rows, answers).Run();
 }
 
 }  // namespace pillion

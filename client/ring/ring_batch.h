@@ -12,7 +12,7 @@ namespace pillion {
 // Fills answers[row] for every row; returns how many are kOk. Rows that must go over the socket
 // have kTooLarge with the flag kAnswerOverSlot. REQUIRES: head.deadline_ns is set.
 std::size_t CallEachOverRing(Lane* lane, const RequestHead& head,
-                             std::span<const std::span<const std::byte>> rows, std::uint64_t now_ns,
+                             std::span<const std::span<const std::byte>> rows,
                              std::span<AnswerBuffer* const> answers);
 
 }  // namespace pillion
