@@ -1,75 +1,46 @@
 // MLeap's leap frame as an Avro object container file, without compression. Spec: bundle-format.md
 // section 19. A file that ends early is refused, where MLeap drops its last rows without a word.
-#include <simdjson.h>
-
 #include <bit>
 #include <cstring>
 #include <limits>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/quote.h"
 #include "engine/tensor_dimensions.h"
+#include "sidecar/table/frame_bytes.h"
 #include "sidecar/table/leap_avro_schema.h"
-#include "sidecar/table/readers.h"
 
 namespace pillion::internal {
 namespace {
 
 constexpr std::string_view kMagic("Obj\1", 4);
 constexpr std::size_t kSyncBytes = 16;
-// Rows without columns take no bytes, so nothing else bounds their number.
-constexpr std::size_t kEmptyRowCountMax = 1 << 20;
 
-class AvroReader {
+class AvroReader : FrameBytes {
  public:
-  AvroReader(const TableSource& source, Arena& arena, RowSink& sink)
-      : source_(source), arena_(arena), sink_(sink) {}
+  using FrameBytes::FrameBytes;
 
   Result<void> Read() {
-    if (!ReadHeader() || !ReadBlocks()) {
-      if (handed_through_) return tl::unexpected(*std::move(handed_through_));
-      std::string where = source_.name + ": offset " + std::to_string(place_);
-      if (row_number_ > 0) where = PlaceOf(source_, row_number_, ColumnName(), place_);
-      return Fail(LoadCode::kBadSchema, std::move(where), std::move(what_));
-    }
-    return sink_.End();
+    if (!ReadHeader() || !ReadBlocks()) return error();
+    return End();
   }
 
  private:
-  std::size_t left() const { return source_.text.size() - offset_; }
-  std::string_view ColumnName() const {
-    return column_ < columns_.size() ? columns_[column_].field.name : std::string_view();
-  }
-
-  bool Refuse(std::string what) {
-    what_ = std::move(what);
-    return false;
-  }
-  bool Pass(Result<void> result) {
-    if (!result) handed_through_ = std::move(result).error();
-    return result.has_value();
-  }
-
-  bool Take(std::size_t count, std::string_view& bytes) {
-    place_ = offset_;
-    if (count > left()) {
-      return Refuse("expected " + std::to_string(count) + " bytes, found the end");
-    }
-    bytes = source_.text.substr(offset_, count);
-    offset_ += count;
-    return true;
+  bool TakeItem(std::size_t count, std::string_view& bytes) {
+    BeginItem();
+    return Take(count, bytes);
   }
 
   // Zigzag, seven bits a byte, the lowest first.
   bool ReadLong(std::int64_t& x) {
-    place_ = offset_;
+    BeginItem();
     std::uint64_t bits = 0;
     for (int shift = 0; shift < 64; shift += 7) {
-      if (left() == 0) return Refuse("expected a number, found the end");
-      const auto byte = static_cast<unsigned char>(source_.text[offset_++]);
+      std::string_view next;
+      if (left().empty() || !Take(1, next)) return Refuse("expected a number, found the end");
+      const auto byte = static_cast<unsigned char>(next[0]);
       bits |= std::uint64_t{byte & 0x7fU} << shift;
       if (byte < 0x80) {
         x = static_cast<std::int64_t>((bits >> 1) ^ (~(bits & 1) + 1));
@@ -83,16 +54,16 @@ class AvroReader {
   bool Read(T& x) {
     if constexpr (std::is_same_v<T, bool>) {
       std::string_view byte;
-      if (!Take(1, byte)) return false;
+      if (!TakeItem(1, byte)) return false;
       x = byte[0] != 0;
     } else if constexpr (std::is_same_v<T, std::string_view>) {
       std::int64_t size = 0;
       if (!ReadLong(size)) return false;
       if (size < 0) return Refuse("a negative length");
-      return Take(static_cast<std::size_t>(size), x);
+      return TakeItem(static_cast<std::size_t>(size), x);
     } else if constexpr (std::is_floating_point_v<T>) {
       std::string_view bytes;
-      if (!Take(sizeof(T), bytes)) return false;
+      if (!TakeItem(sizeof(T), bytes)) return false;
       static_assert(std::endian::native == std::endian::little);
       std::memcpy(&x, bytes.data(), sizeof x);
     } else {
@@ -121,9 +92,9 @@ class AvroReader {
         count = -count;
         if (!ReadLong(bytes)) return false;
       }
-      if (static_cast<std::uint64_t>(count) > left()) {
-        return Refuse("a count of " + std::to_string(count) + ", but " + std::to_string(left()) +
-                      " bytes are left");
+      if (static_cast<std::uint64_t>(count) > left().size()) {
+        return Refuse("a count of " + std::to_string(count) + ", but " +
+                      std::to_string(left().size()) + " bytes are left");
       }
       for (std::int64_t i = 0; i < count; ++i) {
         if (!item()) return false;
@@ -133,7 +104,7 @@ class AvroReader {
 
   bool ReadHeader() {
     std::string_view magic;
-    if (!Take(kMagic.size(), magic)) return false;
+    if (!TakeItem(kMagic.size(), magic)) return false;
     if (magic != kMagic) return Refuse("no Avro object container file");
     std::string_view schema;
     const bool read = ReadItems([&] {
@@ -146,13 +117,12 @@ class AvroReader {
       }
       return true;
     });
-    if (!read || !Take(kSyncBytes, sync_)) return false;
+    if (!read || !TakeItem(kSyncBytes, sync_)) return false;
     auto columns = ReadAvroSchema(schema);
     if (!columns) {
-      handed_through_ = std::move(columns).error();
-      Problem& problem = handed_through_->problems.front();
-      problem.where = source_.name + ": " + problem.where;
-      return false;
+      Problem& problem = columns.error().problems.front();
+      problem.where = name() + ": " + problem.where;
+      return HandThrough(std::move(columns).error());
     }
     columns_ = *std::move(columns);
     return true;
@@ -161,10 +131,9 @@ class AvroReader {
   bool ReadBlocks() {
     Schema schema;
     for (const AvroColumn& column : columns_) schema.push_back(column.field);
-    if (!Pass(sink_.Begin(schema))) return false;
-    row_.resize(columns_.size());
+    if (!Begin(std::move(schema))) return false;
     std::size_t empty_row_count = 0;
-    while (left() > 0) {
+    while (!left().empty()) {
       std::int64_t count = 0;
       std::int64_t bytes = 0;
       std::string_view sync;
@@ -174,24 +143,17 @@ class AvroReader {
         return Refuse("a count of " + std::to_string(count) + " rows");
       }
       for (std::int64_t i = 0; i < count; ++i) {
-        if (!ReadRow()) return false;
+        const bool read = ReadRow(
+            [&](std::size_t column, Value& value) { return ReadCell(columns_[column], value); });
+        if (!read) return false;
       }
-      if (!Take(kSyncBytes, sync)) return false;
+      if (!TakeItem(kSyncBytes, sync)) return false;
       if (sync != sync_) return Refuse("expected the sync marker behind a block");
     }
     return true;
   }
 
-  bool ReadRow() {
-    ++row_number_;
-    for (column_ = 0; column_ < row_.size(); ++column_) {
-      if (!ReadCell(columns_[column_], row_[column_])) return false;
-    }
-    return Pass(sink_.Add(row_));
-  }
-
   bool ReadCell(const AvroColumn& column, Value& value) {
-    value = Value::Null();
     if (column.null_branch >= 0) {
       std::int64_t branch = 0;
       if (!ReadLong(branch)) return false;
@@ -214,27 +176,15 @@ class AvroReader {
   template <typename T>
   bool ReadElement(BasicType base, T& element) {
     if (!Read(element)) return false;
-    if constexpr (std::is_same_v<T, std::string_view>) {
-      if (base == BasicType::kString && !simdjson::validate_utf8(element.data(), element.size())) {
-        return Refuse("expected UTF-8 text, found other bytes");
-      }
-      const char* copy = Keep<char>(element);
-      if (copy == nullptr) return false;
-      element = {copy, element.size()};
-    }
+    if constexpr (std::is_same_v<T, std::string_view>) return KeepText(base, element);
     return true;
   }
 
   // A copy in the arena; nullptr: refused.
   template <typename T, typename Elements>
   const T* Keep(const Elements& elements) {
-    T* kept = elements.size() <= std::numeric_limits<std::uint32_t>::max()
-                  ? arena_.Allocate<T>(elements.size())
-                  : nullptr;
-    if (kept == nullptr) {
-      Refuse("the row is too large");
-      return nullptr;
-    }
+    T* const kept = Allocate<T>(elements.size());
+    if (kept == nullptr) return nullptr;
     std::copy(elements.begin(), elements.end(), kept);
     return kept;
   }
@@ -319,27 +269,14 @@ class AvroReader {
              Refuse("an index of another length than the dimensions");
     });
     if (!read) return false;
-    if (value.rank == 0 || count != value.count) {
-      return Refuse("expected an index for each of " + std::to_string(value.count) +
-                    " values, found " + std::to_string(count));
-    }
+    if (!ExpectIndices(count, value)) return false;
     value.sparse = true;
     value.indices = Keep<std::int32_t>(indices);
     return value.indices != nullptr;
   }
 
-  const TableSource& source_;
-  Arena& arena_;
-  RowSink& sink_;
   std::vector<AvroColumn> columns_;
-  std::vector<Value> row_;
   std::string_view sync_;
-  std::size_t offset_ = 0;
-  std::size_t place_ = 0;       // of what is being read
-  std::size_t row_number_ = 0;  // from 1; 0: before the rows
-  std::size_t column_ = 0;
-  std::string what_;
-  std::optional<LoadError> handed_through_;
 };
 
 }  // namespace

@@ -1,98 +1,52 @@
 // MLeap's leap frame in binary: big-endian, the schema as JSON in front. Spec: bundle-format.md
 // section 18. Counts are believed only as far as the bytes left could hold them.
-#include <simdjson.h>
-
+#include <algorithm>
+#include <array>
 #include <bit>
-#include <cstring>
 #include <limits>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/json_reader.h"
+#include "sidecar/table/frame_bytes.h"
 #include "sidecar/table/leap_schema.h"
-#include "sidecar/table/readers.h"
 
 namespace pillion::internal {
 namespace {
 
 constexpr std::uint16_t kDense = 0;
 constexpr std::uint16_t kSparse = 1;
-// Rows without columns take no bytes, so nothing else bounds their number.
-constexpr std::int32_t kEmptyRowCountMax = 1 << 20;
-
-template <std::size_t bytes>
-struct UnsignedOf;
-template <>
-struct UnsignedOf<1> {
-  using Type = std::uint8_t;
-};
-template <>
-struct UnsignedOf<2> {
-  using Type = std::uint16_t;
-};
-template <>
-struct UnsignedOf<4> {
-  using Type = std::uint32_t;
-};
-template <>
-struct UnsignedOf<8> {
-  using Type = std::uint64_t;
-};
 
 // The fewest bytes that an element takes.
 template <typename T>
 constexpr std::size_t kElementBytes = std::is_same_v<T, std::string_view> ? 4 : sizeof(T);
 
-class LeapBinaryReader {
+class LeapBinaryReader : FrameBytes {
  public:
-  LeapBinaryReader(const TableSource& source, Arena& arena, RowSink& sink)
-      : source_(source), arena_(arena), sink_(sink) {}
+  using FrameBytes::FrameBytes;
 
   Result<void> Read() {
-    if (!ReadSchema() || !ReadRows()) {
-      if (sink_error_) return tl::unexpected(*std::move(sink_error_));
-      std::string where = source_.name + ": offset " + std::to_string(place_);
-      if (row_number_ > 0) where = PlaceOf(source_, row_number_, schema_[column_].name, place_);
-      return Fail(code_, std::move(where), std::move(what_));
-    }
-    return sink_.End();
+    if (!ReadSchema() || !ReadRows()) return error();
+    return End();
   }
 
  private:
-  std::size_t left() const { return source_.text.size() - offset_; }
-
-  bool Refuse(std::string what, LoadCode code = LoadCode::kBadSchema) {
-    what_ = std::move(what);
-    code_ = code;
-    return false;
-  }
-
-  bool Pass(Result<void> result) {
-    if (result) return true;
-    sink_error_ = std::move(result).error();
-    return false;
-  }
-
   template <typename T>
   bool Read(T& x) {
-    place_ = offset_;
+    BeginItem();
     if constexpr (std::is_same_v<T, std::string_view>) {
-      return ReadBytes(x);
+      std::size_t count = 0;
+      return ReadCount(1, count) && Take(count, x);
     } else {
-      if (left() < sizeof(T)) {
-        return Refuse("expected " + std::to_string(sizeof(T)) + " bytes, found the end");
-      }
-      typename UnsignedOf<sizeof(T)>::Type bits = 0;
-      for (std::size_t i = 0; i < sizeof(T); ++i) {
-        bits = static_cast<decltype(bits)>(bits << 8 * (sizeof(T) > 1) |
-                                           static_cast<unsigned char>(source_.text[offset_ + i]));
-      }
-      offset_ += sizeof(T);
+      std::string_view bytes;
+      if (!Take(sizeof(T), bytes)) return false;
+      std::array<char, sizeof(T)> reversed;
+      static_assert(std::endian::native == std::endian::little);
+      std::reverse_copy(bytes.begin(), bytes.end(), reversed.begin());
       if constexpr (std::is_same_v<T, bool>) {
-        x = bits != 0;
+        x = reversed[0] != 0;
       } else {
-        x = std::bit_cast<T>(bits);
+        x = std::bit_cast<T>(reversed);
       }
       return true;
     }
@@ -102,33 +56,25 @@ class LeapBinaryReader {
   bool ReadCount(std::size_t bytes_each, std::size_t& count) {
     std::int32_t claimed = 0;
     if (!Read(claimed)) return false;
-    if (claimed < 0 || static_cast<std::size_t>(claimed) > left() / bytes_each) {
-      return Refuse("a count of " + std::to_string(claimed) + ", but " + std::to_string(left()) +
-                    " bytes are left");
+    if (claimed < 0 || static_cast<std::size_t>(claimed) > left().size() / bytes_each) {
+      return Refuse("a count of " + std::to_string(claimed) + ", but " +
+                    std::to_string(left().size()) + " bytes are left");
     }
     count = static_cast<std::size_t>(claimed);
-    return true;
-  }
-
-  bool ReadBytes(std::string_view& bytes) {
-    std::size_t count = 0;
-    if (!ReadCount(1, count)) return false;
-    bytes = source_.text.substr(offset_, count);
-    offset_ += count;
     return true;
   }
 
   bool ReadSchema() {
     std::string_view text;
     if (!Read(text)) return false;
-    JsonReader json(source_.name);
+    JsonReader json(name());
     // The reader of schemas reads a member, so the schema becomes one.
     const std::string wrapped = "{\"schema\":" + std::string(text) + "}";
     const bool read = json.ReadText(wrapped, [&](std::string_view, JsonReader::Value value) {
-      return ReadSchemaJson(json, value, schema_);
+      return ReadSchemaJson(json, value, columns_);
     });
     if (!read) return Refuse("in the schema: " + json.error().problems.front().what);
-    for (const Field& field : schema_) {
+    for (const Field& field : columns_) {
       if (field.type.shape == Shape::kMap) {
         return Refuse("the column '" + field.name + "' is a map, which this form cannot hold");
       }
@@ -139,23 +85,20 @@ class LeapBinaryReader {
   bool ReadRows() {
     std::int32_t row_count = 0;
     if (!Read(row_count)) return false;
-    if (row_count < 0 || (schema_.empty() && row_count > kEmptyRowCountMax)) {
+    if (row_count < 0 ||
+        (columns_.empty() && static_cast<std::size_t>(row_count) > kEmptyRowCountMax)) {
       return Refuse("a count of " + std::to_string(row_count) + " rows");
     }
-    if (!Pass(sink_.Begin(schema_))) return false;
-    std::vector<Value> row(schema_.size());
+    if (!Begin(std::move(columns_))) return false;
     for (std::int32_t i = 0; i < row_count; ++i) {
-      row_number_ = static_cast<std::size_t>(i) + 1;
-      for (column_ = 0; column_ < row.size(); ++column_) {
-        if (!ReadCell(schema_[column_].type, row[column_])) return false;
-      }
-      if (!Pass(sink_.Add(row))) return false;
+      const bool read = ReadRow(
+          [&](std::size_t column, Value& value) { return ReadCell(schema()[column].type, value); });
+      if (!read) return false;
     }
     return true;
   }
 
   bool ReadCell(const DataType& type, Value& value) {
-    value = Value::Null();
     if (type.nullable) {
       bool present = false;
       if (!Read(present)) return false;
@@ -172,22 +115,8 @@ class LeapBinaryReader {
   template <typename T>
   bool ReadElement(BasicType base, T& element) {
     if (!Read(element)) return false;
-    if constexpr (std::is_same_v<T, std::string_view>) {
-      if (base == BasicType::kString && !simdjson::validate_utf8(element.data(), element.size())) {
-        return Refuse("expected UTF-8 text, found other bytes");
-      }
-      char* copy = Allocate<char>(element.size());
-      if (copy == nullptr) return false;
-      element = {copy, element.copy(copy, element.size())};
-    }
+    if constexpr (std::is_same_v<T, std::string_view>) return KeepText(base, element);
     return true;
-  }
-
-  template <typename T>
-  T* Allocate(std::size_t count) {
-    T* room = arena_.Allocate<T>(count);
-    if (room == nullptr) Refuse("the row is too large", LoadCode::kOverLimit);
-    return room;
   }
 
   template <typename T>
@@ -214,7 +143,8 @@ class LeapBinaryReader {
       return Refuse("expected a tensor of kind 0 or 1, found " + std::to_string(kind));
     }
     if (!Read(rank)) return false;
-    if (rank > std::numeric_limits<std::uint8_t>::max() || rank > left() / sizeof(std::int32_t)) {
+    if (rank > std::numeric_limits<std::uint8_t>::max() ||
+        rank > left().size() / sizeof(std::int32_t)) {
       return Refuse("a tensor of " + std::to_string(rank) + " dimensions");
     }
     auto* dimensions = Allocate<std::int32_t>(rank);
@@ -232,10 +162,7 @@ class LeapBinaryReader {
   bool ReadIndices(std::uint16_t rank, Value& value) {
     std::size_t count = 0;
     if (!ReadCount(sizeof rank + rank * sizeof(std::int32_t), count)) return false;
-    if (rank == 0 || count != value.count) {
-      return Refuse("expected an index for each of " + std::to_string(value.count) +
-                    " values, found " + std::to_string(count));
-    }
+    if (!ExpectIndices(count, value)) return false;
     auto* indices = Allocate<std::int32_t>(count * rank);
     if (indices == nullptr) return false;
     for (std::size_t i = 0; i < count; ++i) {
@@ -254,17 +181,7 @@ class LeapBinaryReader {
     return true;
   }
 
-  const TableSource& source_;
-  Arena& arena_;
-  RowSink& sink_;
-  Schema schema_;
-  std::size_t offset_ = 0;
-  std::size_t place_ = 0;       // of what is being read
-  std::size_t row_number_ = 0;  // from 1; 0: before the rows
-  std::size_t column_ = 0;
-  LoadCode code_ = LoadCode::kBadSchema;
-  std::string what_;
-  std::optional<LoadError> sink_error_;
+  Schema columns_;  // until the rows begin
 };
 
 }  // namespace
