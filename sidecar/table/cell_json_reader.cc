@@ -1,3 +1,5 @@
+#include "sidecar/table/cell_json_reader.h"
+
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -6,7 +8,6 @@
 
 #include "base/base64.h"
 #include "engine/java/number.h"
-#include "sidecar/table/cell_json.h"
 #include "sidecar/table/cell_text.h"
 #include "sidecar/table/readers.h"
 

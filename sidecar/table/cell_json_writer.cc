@@ -1,9 +1,10 @@
+#include "sidecar/table/cell_json_writer.h"
+
 #include <algorithm>
 #include <numeric>
 #include <vector>
 
 #include "base/base64.h"
-#include "sidecar/table/cell_json.h"
 
 namespace pillion {
 namespace {

@@ -1,7 +1,5 @@
 // Tables as CSV: a line with the column names, then a row a record. Scalars are plain text,
 // everything else is JSON in a field. An empty field is null, a quoted empty one an empty string.
-#include <simdjson.h>
-
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -9,11 +7,12 @@
 #include <vector>
 
 #include "base/base64.h"
-#include "base/json_reader.h"
 #include "base/quote.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "schemas/rows/column_index.h"
-#include "sidecar/table/cell_json.h"
+#include "sidecar/table/cell_json_reader.h"
+#include "sidecar/table/cell_json_writer.h"
 #include "sidecar/table/cell_text.h"
 #include "sidecar/table/csv.h"
 #include "sidecar/table/readers.h"
@@ -66,7 +65,7 @@ class CsvReader {
       return Fail(LoadCode::kBadSchema, source_.name,
                   "expected a line of column names, found no text");
     }
-    if (!simdjson::validate_utf8(scanner_.raw().data(), scanner_.raw().size())) {
+    if (!IsUtf8(scanner_.raw())) {
       return Fail(LoadCode::kBadSchema, source_.name + ": line 1", kNoUtf8);
     }
     std::vector<std::string> names;
@@ -171,7 +170,7 @@ class CsvReader {
       what_ = "expected " + std::to_string(row_.size()) + " fields, found " +
               std::to_string(record_.size());
       refuse("");
-    } else if (!simdjson::validate_utf8(scanner_.raw().data(), scanner_.raw().size())) {
+    } else if (!IsUtf8(scanner_.raw())) {
       what_ = kNoUtf8;
       refuse("");
     }

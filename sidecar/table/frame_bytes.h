@@ -3,8 +3,6 @@
 // out is each form's own.
 #pragma once
 
-#include <simdjson.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -14,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.h"
 #include "engine/arena.h"
 #include "sidecar/table/readers.h"
 #include "sidecar/table/row_sink.h"
@@ -69,7 +68,7 @@ class FrameBytes {
   }
   // Checks text and copies it.
   bool KeepText(BasicType base, std::string_view& text) {
-    if (base == BasicType::kString && !simdjson::validate_utf8(text.data(), text.size())) {
+    if (base == BasicType::kString && !IsUtf8(text)) {
       return Refuse("expected UTF-8 text, found other bytes");
     }
     char* const copy = Allocate<char>(text.size());

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/quote.h"
-#include "sidecar/table/cell_json.h"
+#include "sidecar/table/cell_json_writer.h"
 #include "sidecar/table/json_bodies.h"
 #include "sidecar/table/json_rows.h"
 #include "sidecar/table/readers.h"

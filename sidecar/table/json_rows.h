@@ -13,7 +13,7 @@
 
 #include "base/json_reader.h"
 #include "schemas/rows/column_index.h"
-#include "sidecar/table/cell_json.h"
+#include "sidecar/table/cell_json_reader.h"
 #include "sidecar/table/readers.h"
 
 namespace pillion::internal {

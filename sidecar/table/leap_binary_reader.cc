@@ -9,7 +9,7 @@
 
 #include "base/json_reader.h"
 #include "sidecar/table/frame_bytes.h"
-#include "sidecar/table/leap_schema.h"
+#include "sidecar/table/leap_schema_reader.h"
 
 namespace pillion::internal {
 namespace {

@@ -1,6 +1,7 @@
 // MLeap's leap frame in binary. The number of rows stands in front of them, so they are held back
 // until all are there.
 #include <bit>
+#include <cstring>
 #include <limits>
 #include <string>
 

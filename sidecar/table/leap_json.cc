@@ -5,10 +5,12 @@
 #include <string>
 
 #include "base/json_reader.h"
-#include "sidecar/table/cell_json.h"
+#include "sidecar/table/cell_json_reader.h"
+#include "sidecar/table/cell_json_writer.h"
 #include "sidecar/table/json_bodies.h"
 #include "sidecar/table/json_rows.h"
 #include "sidecar/table/leap_schema.h"
+#include "sidecar/table/leap_schema_reader.h"
 #include "sidecar/table/readers.h"
 
 namespace pillion::internal {

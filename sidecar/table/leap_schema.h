@@ -4,14 +4,12 @@
 
 #include <string_view>
 
-#include "base/json_reader.h"
 #include "schemas/types/data_type.h"
 #include "sidecar/table/json_text.h"
 
 namespace pillion {
 
-// False: `reader` has the error.
-bool ReadSchemaJson(JsonReader& reader, JsonReader::Value value, Schema& schema);
+inline constexpr std::string_view kLeapScalarInt = "integer";
 
 void WriteSchemaJson(const Schema& schema, JsonText& json);
 void WriteTypeJson(const DataType& type, JsonText& json);

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "sidecar/table/cell_json.h"
+#include "sidecar/table/cell_json_writer.h"
 
 namespace pillion::testing {
 namespace {

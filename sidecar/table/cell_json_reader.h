@@ -1,4 +1,4 @@
-// One cell of a table as JSON: what each column type may hold, by the rules of MLeap's RowFormat.
+// One cell of a table from JSON: what each column type may hold, by the rules of MLeap's RowFormat.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,8 @@
 #include "engine/arena.h"
 #include "engine/value.h"
 #include "schemas/types/data_type.h"
-#include "sidecar/table/json_text.h"
 
 namespace pillion {
-
-// How a dense vector is written: leap frames have every tensor as an object, JSON lines and CSV
-// have plain arrays. Either is read everywhere.
-enum class VectorForm : std::uint8_t { kObject, kArray };
 
 // Which JSON values a column takes.
 enum class CellRules : std::uint8_t {
@@ -61,7 +56,5 @@ class JsonCellReader {
   Arena* arena_;
   std::string text_;
 };
-
-void WriteCellJson(const Value& value, const DataType& type, VectorForm vectors, JsonText& json);
 
 }  // namespace pillion
