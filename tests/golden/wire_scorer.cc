@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "base/quote.h"
-#include "schemas/rows/fault_detail.h"
 #include "sidecar/wire/encode_row.h"
 #include "tests/support/read_answer.h"
 #include "tests/support/wire_rows.h"
@@ -68,15 +67,17 @@ std::span<const std::byte> WireScorer::Send(RequestKind kind, std::span<const st
   }
 }
 
+RowOutcome WireScorer::OutcomeOf(ScoreCode code, const FaultDetail& fault) const {
+  const std::int32_t column = fault.place.column;
+  return {code, column == kNoColumn ? std::string(fault.column) : ColumnName(column),
+          std::string(fault.op) + " " + Quote(fault.stage)};
+}
+
 void WireScorer::CrossAlone(const std::string& wanted) {
   ScoreCode code = ScoreCode::kOk;
   const std::span<const std::byte> response = Send(RequestKind::kRow, row_->bytes(), &code);
   if (code != ScoreCode::kOk) {
-    const FaultDetail fault = DecodeFault(response);
-    const std::int32_t column = fault.place.column;
-    EXPECT_EQ(Print({code, column == kNoColumn ? std::string(fault.column) : ColumnName(column),
-                     std::string(fault.op) + " " + Quote(fault.stage)}),
-              wanted);
+    EXPECT_EQ(Print(OutcomeOf(code, DecodeFault(response))), wanted);
     return;
   }
   ASSERT_EQ(single_->Open(response), ScoreCode::kOk);
@@ -93,13 +94,8 @@ void WireScorer::CrossInBatch(const std::string& wanted) {
   ASSERT_EQ(reader.Open(response), ScoreCode::kOk);
   ASSERT_EQ(decoder_->Open(RequestKind::kBatch, response), ScoreCode::kOk);
   for (std::uint32_t i = 0; i < kBatchRows; ++i) {
-    const RowOutcome& outcome = plan_scorer_.outcome(0);
-    ASSERT_EQ(reader.code(i), outcome.code);
-    if (outcome.code != ScoreCode::kOk) {
-      // A column that none but the model's stages know has no index.
-      if (reader.column(i) != kNoColumn) {
-        EXPECT_EQ(ColumnName(reader.column(i)), outcome.column);
-      }
+    if (const ScoreCode row_code = reader.code(i); row_code != ScoreCode::kOk) {
+      EXPECT_EQ(Print(OutcomeOf(row_code, reader.fault(i))), wanted);
       continue;
     }
     arena_.Reset();

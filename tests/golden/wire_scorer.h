@@ -12,6 +12,7 @@
 
 #include "schemas/rows/answer_decoder.h"
 #include "schemas/rows/batch_encoder.h"
+#include "schemas/rows/fault_detail.h"
 #include "schemas/rows/row_encoder.h"
 #include "sidecar/scoring/plan_scorer.h"
 #include "sidecar/serving/score_request.h"
@@ -54,6 +55,8 @@ class WireScorer final : public RowScorer {
   // The response; the code is in `code`.
   std::span<const std::byte> Send(RequestKind kind, std::span<const std::byte> request,
                                   ScoreCode* code);
+  // What a server tells of a row that it could not score.
+  RowOutcome OutcomeOf(ScoreCode code, const FaultDetail& fault) const;
   void CrossAlone(const std::string& wanted);
   void CrossInBatch(const std::string& wanted);
 
