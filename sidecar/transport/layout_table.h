@@ -1,8 +1,10 @@
-// The layouts that one client has bound. Ids are never used twice on a connection, so a request
-// under way can not meet another layout than the one it was made for.
+// The layouts that one client has bound. An id that was given back is used again only after all
+// others have been, so a request under way does not meet another layout than the one it was made
+// for.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -21,17 +23,27 @@ class LayoutTable {
 
   explicit LayoutTable(std::uint32_t live_max) : live_max_(live_max) { layouts_.resize(1); }
 
-  // The new layout's id; 0 if the table is full or all ids are spent.
+  // The new layout's id; 0 if the table is full.
   std::uint16_t Add(Entry entry) {
-    if (live_ == live_max_ || layouts_.size() > UINT16_MAX) return 0;
-    layouts_.push_back(std::move(entry));
+    if (live_ == live_max_) return 0;
+    std::size_t id = layouts_.size();
+    if (id <= UINT16_MAX) {
+      layouts_.emplace_back();
+    } else if (!free_.empty()) {
+      id = free_.front();
+      free_.pop_front();
+    } else {
+      return 0;
+    }
+    layouts_[id] = std::move(entry);
     ++live_;
-    return static_cast<std::uint16_t>(layouts_.size() - 1);
+    return static_cast<std::uint16_t>(id);
   }
 
   // The layout that was there, or nullptr.
   std::unique_ptr<BoundLayout> Remove(std::uint16_t id) {
     if (Find(id) == nullptr) return nullptr;
+    free_.push_back(id);
     --live_;
     return std::exchange(layouts_[id], {}).layout;
   }
@@ -43,7 +55,8 @@ class LayoutTable {
  private:
   std::uint32_t live_max_;
   std::uint32_t live_ = 0;
-  std::vector<Entry> layouts_;  // [id]; 0 is never given
+  std::vector<Entry> layouts_;      // [id]; 0 is never given
+  std::deque<std::uint16_t> free_;  // the longest unused first
 };
 
 }  // namespace pillion
