@@ -106,7 +106,8 @@ void LanePool::Install(std::shared_ptr<Connection> connection, std::shared_ptr<R
   for (const std::unique_ptr<Lane>& lane : lanes_) {
     const std::uint64_t bit = std::uint64_t{1} << lane->index;
     if ((free_.fetch_and(~bit, std::memory_order_acquire) & bit) == 0) continue;
-    Refresh(lane.get());
+    // Not Refresh(): who took it meanwhile has renewed it, and counts from there.
+    Renew(lane.get());
     Return(lane.get());
   }
   const std::lock_guard lock(wait_mutex_);
