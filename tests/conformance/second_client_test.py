@@ -300,8 +300,8 @@ class Stopping(Served):
         self.server.terminate()
         answer, _ = lane.receive()
         self.assertEqual((answer.code, answer.payload), (p.OK, bytes([200])))
-        self.assertTrue(client.rings[0].draining())
         self.assertEqual(self.farewell(client), p.DRAINING)
+        self.assertTrue(client.rings[0].draining())
         self.assertEqual(self.server.wait(), 0)
         self.assertFalse(os.path.exists(self.path))
 
