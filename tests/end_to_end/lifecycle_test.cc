@@ -236,7 +236,7 @@ TEST(Lifecycle, RefusesMoreClientsThanItMayOpenFilesFor) {
   const std::string serve = pillion::Program() + " serve " + kModel + " --run-dir /nowhere";
   const Ended ended = pillion::Shell("ulimit -n 256; " + serve + " 2>&1");
   EXPECT_EQ(ended.code, 78);
-  EXPECT_THAT(ended.out, ContainsRegex("--clients-max 256 needs [0-9]+ open files.* 256:"));
+  EXPECT_THAT(ended.out, ContainsRegex("--clients-max 240 needs [0-9]+ open files.* 256:"));
   // A soft limit is raised.
   Sidecar sidecar({kModel}, {}, [] {
     rlimit limit{};

@@ -108,7 +108,7 @@ TEST(Help, ShowsEachDefaultOnce) {
 TEST(Help, NamesTheDefaultsOfServe) {
   const std::string help = HelpOf("serve");
   for (const char* const text :
-       {"[default: /run/pillion;", "default: adaptive;", "[1 - 65536; default: 256;",
+       {"[default: /run/pillion;", "default: adaptive;", "[1 - 65536; default: 240;",
         "default: 1500;", "[0 - 256; default: 0;"}) {
     EXPECT_THAT(help, HasSubstr(text));
   }

@@ -48,7 +48,7 @@ class ControlDoorTest : public ::testing::Test {
 TEST_F(ControlDoorTest, AnswersWhileAllClientsAreThere) {
   TestServer server(Options());
   std::vector<std::unique_ptr<RawClient>> clients;
-  for (int i = 0; i < 256; ++i) {
+  for (std::uint32_t i = 0; i < TransportOptions().clients_max; ++i) {
     clients.push_back(std::make_unique<RawClient>(server.path()));
     ASSERT_TRUE(clients.back()->Greet({.features = kFeatureSharedMemory, .lane_count = 1})) << i;
   }
@@ -181,6 +181,9 @@ TEST(Newcomers, OneUserMayBeHeldToLess) {
   EXPECT_THAT(std::string(Text(std::span(refusal->body).subspan(sizeof(CodeBody)))),
               HasSubstr("this user"));
 }
+
+// Containers and shells often have no more than 1,024.
+TEST(OpenFiles, TheDefaultsFitTheUsualLimit) { EXPECT_LE(OpenFilesNeeded({}), 1024U); }
 
 TEST(OpenFiles, AreReservedOrNamed) {
   TransportOptions options;

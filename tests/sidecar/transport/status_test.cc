@@ -96,7 +96,7 @@ TEST_F(Logged, ALifeFromStartToStop) {
   }
   const std::string log = Log();
   EXPECT_THAT(log, ContainsRegex("level=info event=listening socket=.*pillion.sock mode=0660"));
-  EXPECT_THAT(log, ContainsRegex("event=limits workers=[0-9]+ clients=256"));
+  EXPECT_THAT(log, ContainsRegex("event=limits workers=[0-9]+ clients=240"));
   const std::string who =
       "client=1 uid=" + std::to_string(geteuid()) + " pid=" + std::to_string(getpid());
   EXPECT_THAT(log, HasSubstr("level=info event=client_connected " + who + " transport=shm"));
