@@ -1,0 +1,71 @@
+"""Scores rows with the program, and tells how far two answers are apart."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from collections.abc import Mapping, Sequence
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "python"))
+PROGRAM = os.environ.get("PILLION_PROGRAM", str(ROOT / "build/release/bin/pillion"))
+
+
+def score(
+    bundle: str, rows: Sequence[Mapping[str, Any]], select: Sequence[str], keep_going: bool = False
+) -> list[dict[str, Any]]:
+    """The answers of `pillion score`; with keep_going nulls for rows that are refused."""
+    command = [PROGRAM, "score", bundle, "-", "--from", "jsonl", "--to", "jsonl"]
+    command += ["--select", ",".join(select)] + (["--keep-going"] if keep_going else [])
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    if done.returncode not in ((0, 1) if keep_going else (0,)):
+        raise AssertionError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def validate(bundle: str) -> None:
+    """What `pillion validate` finds must be nothing."""
+    done = subprocess.run(
+        [PROGRAM, "validate", bundle], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise AssertionError(f"pillion validate: {done.stdout}{done.stderr}")
+
+
+def numbers(value: Any) -> list[float]:
+    """A number or a vector in any of the forms of an answer, as a list."""
+    if isinstance(value, dict):
+        if "indices" in value:
+            dense = [0.0] * value["dimensions"][0]
+            for index, entry in zip(value["indices"], value["values"]):
+                dense[index[0] if isinstance(index, list) else index] = entry
+            return dense
+        return [float(entry) for entry in value["values"]]
+    if isinstance(value, list):
+        return [float(entry) for entry in value]
+    return [math.nan if value is None else float(value)]
+
+
+def order(x: float) -> int:
+    """The place of a double among all; -0.0 is 0.0."""
+    import struct
+
+    bits = struct.unpack("<q", struct.pack("<d", x + 0.0))[0]
+    return bits if bits >= 0 else -(bits & 0x7FFFFFFFFFFFFFFF)
+
+
+def ulps(a: float, b: float, scale: float = 0.0) -> float:
+    """How many doubles lie between a and b; with a scale, how many of its last bits."""
+    if a == b or (math.isnan(a) and math.isnan(b)):
+        return 0.0
+    if not (math.isfinite(a) and math.isfinite(b)):
+        return math.inf
+    if scale > 0:
+        return abs(a - b) / math.ulp(max(scale, abs(b)))
+    return float(abs(order(a) - order(b)))
