@@ -9,11 +9,12 @@ package is imported when its exporter is called.
 from __future__ import annotations
 
 from typing import Any
+from collections.abc import Sequence
 
 from pillion.export import _bundle
 from pillion.export._errors import ExportError
 
-__all__ = ["ExportError", "sklearn"]
+__all__ = ["ExportError", "sklearn", "xgboost"]
 
 
 def sklearn(fitted: Any, path: _bundle.Path, sample: Any) -> None:
@@ -31,3 +32,19 @@ def sklearn(fitted: Any, path: _bundle.Path, sample: Any) -> None:
     from pillion.export._sklearn import export
 
     export(fitted, path, sample)
+
+
+def xgboost(model: Any, path: _bundle.Path, feature_names: Sequence[str] | None = None) -> None:
+    """Writes an XGBoost Booster, or a fitted estimator of xgboost.sklearn, as the bundle `path`.
+
+    `feature_names`: the columns' names in the order of training; those that training saw if left
+    out, else f0, f1, ... Each column may be null, which is missing to XGBoost, as is NaN.
+
+    The bundle answers `prediction`; of binary:logistic and multi:softprob this is the class, and
+    `probability` and `decision` (the margins) are there too.
+
+    Raises ExportError.
+    """
+    from pillion.export._xgboost import export
+
+    export(model, path, feature_names)

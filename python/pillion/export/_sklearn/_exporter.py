@@ -170,25 +170,17 @@ def _width_of(estimator: Any, block: Block) -> int:
 
 def export(fitted: Any, path: _bundle.Path, sample: Any) -> None:
     """See pillion.export.sklearn."""
-    from pillion.export._sklearn import (
-        _compose,
-        _encoders,
-        _hist,
-        _linear,
-        _models,
-        _scalers,
-        _trees,
+    from pillion.export._sklearn import (  # for the exporters that they declare
+        _boosters,  # noqa: F401
+        _compose,  # noqa: F401
+        _encoders,  # noqa: F401
+        _hist,  # noqa: F401
+        _linear,  # noqa: F401
+        _models,  # noqa: F401
+        _scalers,  # noqa: F401
+        _trees,  # noqa: F401
     )
 
-    del (
-        _compose,
-        _encoders,
-        _hist,
-        _linear,
-        _models,
-        _scalers,
-        _trees,
-    )  # imported for what they declare
     problems = Problems()
     inputs = _sample.read(sample, problems)
     for column in inputs:
