@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pillion.export import _bundle
 from pillion.export._errors import ExportError
 
-__all__ = ["ExportError", "sklearn", "xgboost"]
+__all__ = ["ExportError", "sklearn", "spark", "xgboost"]
 
 
 def sklearn(fitted: Any, path: _bundle.Path, sample: Any) -> None:
@@ -48,3 +48,17 @@ def xgboost(model: Any, path: _bundle.Path, feature_names: Sequence[str] | None 
     from pillion.export._xgboost import export
 
     export(model, path, feature_names)
+
+
+def spark(directory: _bundle.Path, path: _bundle.Path) -> None:
+    """Writes the model that Spark's PipelineModel.save wrote to `directory` as the bundle `path`.
+
+    Reads the directory itself, by pyarrow: neither Spark nor a JVM is needed. Columns keep their
+    names. What no stage of the pipeline makes comes from the rows, as numbers or text, whichever
+    the first stage that reads it takes.
+
+    Raises ExportError.
+    """
+    from pillion.export._spark import export
+
+    export(directory, path)

@@ -61,6 +61,15 @@ def tensors(rows: Sequence[Sequence[float]]) -> Attribute:
     return {"type": "list", "tensor": inner}
 
 
+def float_tensors(rows: Sequence[Sequence[float]]) -> Attribute:
+    """A list of vectors of 32-bit numbers."""
+    inner = []
+    for row in rows:
+        values = tensor(row, [len(row)])
+        inner.append({"float": values["double"], "shape": values["shape"]})
+    return {"type": "list", "tensor": inner}
+
+
 def boolean(value: bool) -> Attribute:
     return {"boolean": bool(value)}
 

@@ -168,9 +168,9 @@ def _width_of(estimator: Any, block: Block) -> int:
         return block.width
 
 
-def export(fitted: Any, path: _bundle.Path, sample: Any) -> None:
-    """See pillion.export.sklearn."""
-    from pillion.export._sklearn import (  # for the exporters that they declare
+def register() -> None:
+    """Imports the exporters of all estimators, which declare themselves."""
+    from pillion.export._sklearn import (
         _boosters,  # noqa: F401
         _compose,  # noqa: F401
         _encoders,  # noqa: F401
@@ -181,6 +181,15 @@ def export(fitted: Any, path: _bundle.Path, sample: Any) -> None:
         _trees,  # noqa: F401
     )
 
+
+def exporters() -> dict[str, Row]:
+    """The exporters of all estimators by their classes' names."""
+    return dict(_rows)
+
+
+def export(fitted: Any, path: _bundle.Path, sample: Any) -> None:
+    """See pillion.export.sklearn."""
+    register()
     problems = Problems()
     inputs = _sample.read(sample, problems)
     for column in inputs:
