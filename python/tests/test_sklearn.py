@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -25,7 +26,7 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import parity
-from scoring import score
+from scoring import numbers, score, ulps
 
 import pillion.export
 from pillion.export import ExportError
@@ -133,6 +134,94 @@ class Rows(WithModel):
             pillion.export.sklearn(model, self.path, rows)
             named = [dict(zip(("x0", "x1", "x2"), map(float, row))) for row in rows]
             self.assertEqual(self.answers(named), model.predict(rows).tolist())
+
+
+class Text(WithModel):
+    documents = [
+        "The quick brown fox jumps",
+        "over the lazy dog; the DOG sleeps",
+        "Ünïcode straße ÉCLAIR naïve 北京 x_1 a1",
+        "quick quick fox",
+        "",
+    ]
+
+    def compare(self, model: object, documents: list[str], within: float) -> None:
+        pillion.export.sklearn(model, self.path, self.documents)
+        rows = [{"text": document} for document in documents]
+        found = score(self.path, rows, ["features"])
+        expected = model.transform(documents).toarray()  # type: ignore[attr-defined]
+        for answer, wanted, document in zip(found, expected, documents):
+            ours = numbers(answer["features"])
+            self.assertEqual(len(ours), len(wanted))
+            for a, b in zip(ours, wanted.tolist()):
+                self.assertLessEqual(ulps(a, b), within, document)
+
+    def test_vectorizers(self) -> None:
+        more = [
+            *self.documents,
+            "fox dog fox",
+            "a b c",
+            "Dog,fox-quick_brown fox's",
+            "İstanbul ΣΑΣ",
+        ]
+        for model in (
+            CountVectorizer(),
+            CountVectorizer(binary=True, lowercase=False),
+            CountVectorizer(ngram_range=(1, 3), stop_words=["the", "over"]),
+            CountVectorizer(ngram_range=(2, 2)),
+        ):
+            with self.subTest(model=model):
+                self.compare(model.fit(self.documents), more, 0)
+        for model in (
+            TfidfVectorizer(ngram_range=(1, 2), stop_words="english"),
+            TfidfVectorizer(norm="l1", smooth_idf=False),
+            make_pipeline(CountVectorizer(), TfidfTransformer(use_idf=False)),
+        ):
+            with self.subTest(model=model):
+                self.compare(model.fit(self.documents), more, 1)
+
+    def test_words_are_those_of_python(self) -> None:
+        points = [p for p in range(1, 0x30000) if not 0xD800 <= p <= 0xDFFF]
+        texts = [f"q{chr(p)}z {chr(p)}{chr(p)}" for p in points]
+        analyze = CountVectorizer().build_analyzer()
+        terms = sorted({term for text in texts for term in analyze(text)})
+        model = CountVectorizer(vocabulary=terms).fit(texts)
+        pillion.export.sklearn(model, self.path, ["a text"])
+        found = score(self.path, [{"text": text} for text in texts], ["CountVectorizer_words"])
+        self.assertEqual(len(found), len(texts))
+        others = [
+            point
+            for point, text, answer in zip(points, texts, found)
+            if list(answer["CountVectorizer_words"]) != analyze(text)
+        ]
+        # Those of Unicode 14 and later, which no Java 17 and so no MLeap knows.
+        self.assertGreaterEqual(min(others), 0x870)
+        self.assertLess(len(others), 600)
+
+    def test_a_model_of_texts_and_numbers(self) -> None:
+        frame = pd.DataFrame(
+            {"review": self.documents * 20, "stars": [float(i % 5) for i in range(100)]}
+        )
+        columns = ColumnTransformer(
+            [("words", TfidfVectorizer(), "review"), ("stars", StandardScaler(), ["stars"])]
+        )
+        target = [int(i % 7 < 3) for i in range(100)]
+        model = make_pipeline(columns, LogisticRegression()).fit(frame, target)
+        pillion.export.sklearn(model, self.path, frame)
+        found = score(self.path, frame.to_dict("records"), ["prediction", "probability"])
+        self.assertEqual([row["prediction"] for row in found], model.predict(frame).tolist())
+        np.testing.assert_allclose(
+            [row["probability"] for row in found], model.predict_proba(frame), rtol=1e-13
+        )
+
+    def test_options_that_no_op_has(self) -> None:
+        model = TfidfVectorizer(analyzer="char", sublinear_tf=True).fit(self.documents)
+        found = self.problems(model, self.documents)
+        self.assertEqual(len(found), 2, found)
+        self.assertIn("analyzer='char' is not carried; 'word' is", found[0])
+        self.assertIn("sublinear_tf is not carried", found[1])
+        brackets = CountVectorizer().fit(self.documents)
+        self.assertIn("takes one column of text", self.problems(brackets, self.frame)[0])
 
 
 class Refusals(WithModel):

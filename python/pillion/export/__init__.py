@@ -21,7 +21,8 @@ def sklearn(fitted: Any, path: _bundle.Path, sample: Any) -> None:
     """Writes a fitted scikit-learn estimator or pipeline as the bundle `path`.
 
     `sample`: some rows of what the estimator was fitted on: a DataFrame, a dict of columns or an
-    array (whose columns are called x0, x1, ...). It gives the columns' names and whether they
+    array (whose columns are called x0, x1, ...); for pipelines that begin with a vectorizer a list
+    of texts, whose column is called text, or a Series. It gives the columns' names and whether they
     hold numbers or text. A column of numbers in which the sample has a missing value may be null.
 
     The bundle answers `prediction`; classifiers also `probability` and `decision`, the results of

@@ -11,7 +11,8 @@ from pillion.export._graph import Column
 
 
 def read(sample: Any, problems: Problems) -> list[Column]:
-    """The columns of a DataFrame, a dict of columns or a two-dimensional array."""
+    """The columns of a DataFrame, a dict of columns, a two-dimensional array; one of texts, or
+    of a series, is called by its name, or else text."""
     columns = []
     for name, values, dtype in _columns(sample, problems):
         kind, missing = _kind(values)
@@ -47,6 +48,13 @@ def _columns(sample: Any, problems: Problems) -> Iterable[tuple[str, list[Any], 
             yield str(name), [values] if scalar else list(values), str(getattr(values, "dtype", ""))
         return
     shape = getattr(sample, "shape", None)
+    name = getattr(sample, "name", None)
+    if isinstance(sample, (list, tuple)) and sample and isinstance(sample[0], str):
+        yield "text", list(sample), ""
+        return
+    if shape is not None and len(shape) == 1 and hasattr(sample, "tolist"):
+        yield "text" if name is None else str(name), sample.tolist(), str(sample.dtype)
+        return
     if shape is not None and hasattr(sample, "toarray"):
         sample = sample.toarray()
     if shape is None and isinstance(sample, (list, tuple)) and sample:

@@ -178,6 +178,7 @@ def register() -> None:
         _linear,  # noqa: F401
         _models,  # noqa: F401
         _scalers,  # noqa: F401
+        _text,  # noqa: F401
         _trees,  # noqa: F401
     )
 
