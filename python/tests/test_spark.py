@@ -285,6 +285,28 @@ class Parity(WithSpark):
         for answer, expected in zip(found, model.transform(frame).collect()):
             np.testing.assert_allclose(numbers(answer["u"]), expected["u"].toArray(), rtol=1e-15)
 
+    def test_categories_that_a_split_does_not_know(self) -> None:
+        rng = random.Random(9)
+        rows = [{"s": rng.choice("klmnopqr"), "y": 0.0} for _ in range(400)]
+        for row in rows:
+            row["y"] = float(ord(row["s"]) * 7919 % 13) + rng.random() / 10
+        prepared = Pipeline(
+            stages=[
+                f.StringIndexer(inputCol="s", outputCol="i"),
+                f.VectorAssembler(inputCols=["i"], outputCol="v"),
+            ]
+        )
+        frame = self.frame(rows)
+        frame = prepared.fit(frame).transform(frame)
+        trees = r.DecisionTreeRegressor(labelCol="y", featuresCol="v", maxDepth=6).fit(frame)
+        self.assertIn("in {", trees.toDebugString)
+        trees.save(os.path.join(self.directory, "sets"))
+        pillion.export.spark(os.path.join(self.directory, "sets"), self.path)
+        asked = [float(x) for x in [*range(9), 8, 63, 64, 1000, 0.5, -1]]
+        found = score(self.path, [{"v": [x]} for x in asked], ["prediction"])
+        wanted = [trees.predict(Vectors.dense([x])) for x in asked]
+        self.assertEqual([row["prediction"] for row in found], wanted)
+
     def test_the_best_of_a_search_and_ratings(self) -> None:
         frame = self.frame(make_rows(200, 5))
         trees = r.DecisionTreeRegressor(labelCol="y", featuresCol="v")
