@@ -287,6 +287,16 @@ class Refusals(WithModel):
         sample = self.frame[["size"]].rename(columns={"size": "prediction"})
         self.assertIn("as an answer is; rename it", self.problems(named, sample)[0])
 
+    def test_none_that_is_no_missing_value(self) -> None:
+        kinds = pd.Series(["a", None, None, np.nan], dtype=object)
+        frame = self.frame.assign(kind=kinds)
+        filled = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder())
+        columns = ColumnTransformer([("kind", filled, ["kind"])]).fit(frame)
+        self.assertIn("takes None for a value", self.problems(columns, frame)[0])
+        frame = frame.assign(kind=pd.Series(["a", "a", None, np.nan], dtype=object))
+        columns = ColumnTransformer([("kind", filled, ["kind"])]).fit(frame)
+        self.assertIn("has None for a category", self.problems(columns, frame)[0])
+
     def test_what_is_no_estimator(self) -> None:
         self.assertIn("found dict", self.problems({}, self.frame)[0])
         self.assertIn("the class LinearRegression", self.problems(LinearRegression, self.frame)[0])

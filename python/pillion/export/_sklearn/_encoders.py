@@ -88,6 +88,12 @@ def _text(
                 f"the category {category!r} of column '{x.name}' is no text; "
                 "fit on text alone, or on numbers alone",
             )
+    if x.fill is not None and null is not None:
+        exporter.refuse(
+            where,
+            f"column '{x.name}' has None for a category behind an imputer of NaN; fit the imputer "
+            "with missing_values=None, or with NaN for None",
+        )
     if x.fill is not None:  # None again: no category, so null is refused as scikit-learn would
         null = dict(zip(labels, recoded)).get(x.fill, unseen)
     count = len(labels)

@@ -106,6 +106,13 @@ def simple_imputer(exporter: Exporter, estimator: Any, block: Block, where: str)
     kept = []  # numbers, before they are filled
     for i, (x, fill) in enumerate(zip(exporter.scalars(block), estimator.statistics_)):
         kept.append(x)
+        if fill is None and marker is not None:
+            exporter.refuse(
+                where,
+                f"takes None for a value of column '{x.name}', not for missing; fit with "
+                "missing_values=None, or with NaN for None",
+            )
+            fill = ""
         if is_missing(fill):
             if estimator.keep_empty_features:
                 fill = 0 if not x.text else "missing_value"

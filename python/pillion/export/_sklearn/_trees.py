@@ -49,13 +49,6 @@ def _nan_left(trees: Iterable[Any]) -> set[int]:
     return found
 
 
-def _takes_nan(estimator: Any) -> bool:
-    tags = getattr(estimator, "__sklearn_tags__", None)
-    if tags is not None:
-        return bool(tags().input_tags.allow_nan)
-    return bool(estimator._more_tags().get("allow_nan", False))  # before scikit-learn 1.6
-
-
 def _nodes(tree: Any, features: Features, leaf: Callable[[int], Sequence[float]]) -> NodeAt:
     goes_left = getattr(tree, "missing_go_to_left", None)
 
@@ -82,17 +75,15 @@ def _regressions(trees: Sequence[Any], features: Features, factor: float = 1.0) 
     return [model(tree) for tree in trees]
 
 
-def _features_of(
-    exporter: Exporter, estimator: Any, trees: Sequence[Any], block: Block, where: str
-) -> Features:
-    return Features(exporter, block, _nan_left(trees) if _takes_nan(estimator) else [], where)
+def _features_of(exporter: Exporter, trees: Sequence[Any], block: Block, where: str) -> Features:
+    return Features(exporter, block, _nan_left(trees), where)
 
 
 @exports("DecisionTreeRegressor", "ExtraTreeRegressor")
 def tree_regressor(exporter: Exporter, estimator: Any, block: Block, where: str) -> None:
     if not _answers.one_output(exporter, estimator, where):
         return
-    features = _features_of(exporter, estimator, [estimator.tree_], block, where)
+    features = _features_of(exporter, [estimator.tree_], block, where)
     model = _regressions([estimator.tree_], features)[0]
     answer = exporter.graph.answer("prediction")
     exporter.graph.add(model, [("features", features.column.name)], [("prediction", answer)])
@@ -103,7 +94,7 @@ def forest_regressor(exporter: Exporter, estimator: Any, block: Block, where: st
     if not _answers.one_output(exporter, estimator, where):
         return
     trees = [tree.tree_ for tree in estimator.estimators_]
-    features = _features_of(exporter, estimator, trees, block, where)
+    features = _features_of(exporter, trees, block, where)
     models = _regressions(trees, features)
     exporter.graph.mean_of_trees(features.column, models, exporter.graph.answer("prediction"))
 
@@ -120,7 +111,7 @@ def tree_classifier(exporter: Exporter, estimator: Any, block: Block, where: str
     if not _answers.one_output(exporter, estimator, where):
         return
     graph, tree = exporter.graph, estimator.tree_
-    features = _features_of(exporter, estimator, [tree], block, where)
+    features = _features_of(exporter, [tree], block, where)
     shares = _shares(tree)
     node_at = _nodes(tree, features, lambda i: _answers.flat(shares[i]))
     count = len(estimator.classes_)
@@ -141,7 +132,7 @@ def forest_classifier(exporter: Exporter, estimator: Any, block: Block, where: s
         return
     graph = exporter.graph
     trees = [tree.tree_ for tree in estimator.estimators_]
-    features = _features_of(exporter, estimator, trees, block, where)
+    features = _features_of(exporter, trees, block, where)
     weights = _whole_weights(trees)
     if weights is not None:
         x = _sum_of_shares(exporter, trees, weights, features)
