@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -18,17 +18,27 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from sklearn.feature_selection import SelectKBest, VarianceThreshold, f_classif
-from sklearn.impute import SimpleImputer
+from sklearn.feature_selection import SelectFromModel, SelectKBest, VarianceThreshold, f_classif
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import (
+    BayesianRidge,
     ElasticNet,
+    GammaRegressor,
+    HuberRegressor,
     Lasso,
+    LassoLarsCV,
     LinearRegression,
     LogisticRegression,
+    OrthogonalMatchingPursuit,
+    Perceptron,
     PoissonRegressor,
+    QuantileRegressor,
     Ridge,
     RidgeClassifier,
     SGDClassifier,
+    SGDRegressor,
+    TheilSenRegressor,
+    TweedieRegressor,
 )
 from sklearn.naive_bayes import BernoulliNB, MultinomialNB
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -139,6 +149,8 @@ def transformers() -> list[Case]:
         Case("TruncatedSVD", TruncatedSVD(3, random_state=0), "", within=16),
         Case("SelectKBest", SelectKBest(f_classif, k=3), "three"),
         Case("VarianceThreshold", make_pipeline(MinMaxScaler(), VarianceThreshold(0.02)), ""),
+        Case("SelectFromModel", SelectFromModel(Ridge(), threshold=0.01), "regression"),
+        Case("MissingIndicator", MissingIndicator(), "", frame="missing"),
         Case("FeatureUnion", FeatureUnion([("s", StandardScaler()), ("m", MinMaxScaler())]), ""),
     ]
 
@@ -158,6 +170,31 @@ def linear_models() -> list[Case]:
             "positive",
             within,
         ),
+        *(
+            Case(type(model).__name__, _scaled(model), "regression", within)
+            for model in (
+                SGDRegressor(random_state=0),
+                BayesianRidge(),
+                HuberRegressor(),
+                QuantileRegressor(),
+                LassoLarsCV(),
+                OrthogonalMatchingPursuit(),
+                TheilSenRegressor(random_state=0),
+            )
+        ),
+        Case(
+            "GammaRegressor",
+            make_pipeline(StandardScaler(), KBinsDiscretizer(5), GammaRegressor()),
+            "positive",
+            within,
+        ),
+        Case(
+            "TweedieRegressor(identity)",
+            _scaled(TweedieRegressor(power=0, link="identity")),
+            "positive",
+            within,
+        ),
+        Case("Perceptron", _scaled(Perceptron(random_state=0)), "three", within),
         Case("LogisticRegression(2)", _scaled(LogisticRegression()), "binary", within),
         Case("LogisticRegression(3)", _scaled(LogisticRegression()), "three", within),
         Case("LogisticRegression(text)", _scaled(LogisticRegression()), "text", within),
@@ -299,6 +336,7 @@ def other_models() -> list[Case]:
         Case("MultinomialNB", MultinomialNB(), "three", 64, "counts"),
         Case("BernoulliNB", BernoulliNB(), "three", 64),
         Case("KMeans", _scaled(KMeans(4, random_state=0)), "", 1),
+        Case("MiniBatchKMeans", _scaled(MiniBatchKMeans(3, random_state=0)), "", 1),
         Case("MLPClassifier(2)", _scaled(MLPClassifier(**small, random_state=0)), "binary", 64),
         Case("MLPClassifier(3)", _scaled(MLPClassifier(**small, random_state=0)), "text", 64),
         Case("MLPRegressor", _scaled(MLPRegressor(**small, random_state=0)), "regression", 64),

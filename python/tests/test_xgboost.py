@@ -91,6 +91,9 @@ class Parity(unittest.TestCase):
             "reg:gamma": "positive",
             "reg:tweedie": "positive",
             "reg:logistic": "binary",
+            "reg:squaredlogerror": "positive",
+            "binary:hinge": "binary",
+            "binary:logitraw": "binary",
         }
         for objective, kind in objectives.items():
             with self.subTest(objective):
@@ -109,6 +112,11 @@ class Parity(unittest.TestCase):
             if name == "gblinear":
                 rows = rows.clip(-1e6, 1e6)
             self.compare(model, {"prediction": model.predict(xgb.DMatrix(rows))}, rows)
+        data = xgb.DMatrix(self.frame, target_of("three", self.frame, 4))
+        model = xgb.train({"objective": "multi:softmax", "num_class": 3}, data, 6)
+        pillion.export.xgboost(model, self.path)
+        rows = hostile_rows(model)
+        self.compare(model, {"prediction": model.predict(xgb.DMatrix(rows))}, rows)
 
     def test_null_and_absent_are_missing(self) -> None:
         model = xgb.XGBRegressor(n_estimators=5).fit(

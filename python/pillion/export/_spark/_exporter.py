@@ -163,6 +163,10 @@ def export(directory: _bundle.Path, path: _bundle.Path) -> None:
         _trees,  # noqa: F401
     )
 
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise ImportError("pillion.export.spark needs pyarrow: pip install pyarrow") from error
     problems = Problems()
     pipeline = Pipeline(problems)
     saved = Saved(os.fspath(directory), "", problems)
