@@ -10,6 +10,7 @@ import math
 import os
 import random
 import shutil
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -205,6 +206,7 @@ class WithSpark(unittest.TestCase):
 
 def setUpModule() -> None:  # noqa: N802
     """Fits and saves one model of all stages; a JVM and 50 fits are slow."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     one = WithSpark
     one.spark = (
         SparkSession.builder.master("local[2]")
