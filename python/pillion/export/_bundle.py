@@ -51,10 +51,6 @@ def vector(values: Sequence[float]) -> Attribute:
     return tensor(values, [len(values)])
 
 
-def matrix(rows: Sequence[Sequence[float]]) -> Attribute:
-    return tensor([value for row in rows for value in row], [len(rows), len(rows[0])])
-
-
 def tensors(rows: Sequence[Sequence[float]]) -> Attribute:
     """A list of vectors."""
     inner = [{key: value for key, value in vector(row).items() if key != "type"} for row in rows]
@@ -72,10 +68,6 @@ def float_tensors(rows: Sequence[Sequence[float]]) -> Attribute:
 
 def boolean(value: bool) -> Attribute:
     return {"boolean": bool(value)}
-
-
-def booleans(values: Iterable[bool]) -> Attribute:
-    return {"type": "list", "boolean": [bool(value) for value in values]}
 
 
 def integer(value: int) -> Attribute:

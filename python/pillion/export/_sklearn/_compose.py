@@ -11,15 +11,13 @@ from pillion.export._sklearn._exporter import Block, Exporter, exports
 def pipeline(exporter: Exporter, estimator: Any, block: Block, where: str) -> Block | None:
     prefix = "" if where == "Pipeline" else where + "."
     result: Block | None = block
-    for i, (name, step) in enumerate(estimator.steps):
+    for name, step in estimator.steps:
         if step is None or step == "passthrough":
             continue
         if result is None:
             exporter.refuse(prefix + name, "comes after a model, whose answers go nowhere else")
             return None
         result = exporter.export(step, result, prefix + name)
-        if result is None and i + 1 < len(estimator.steps):
-            continue
     return result
 
 
