@@ -1,5 +1,4 @@
 #include "client/core/connection.h"
-#include "schemas/socket/descriptors.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -8,6 +7,8 @@
 #include <cerrno>
 #include <system_error>
 #include <utility>
+
+#include "schemas/socket/descriptors.h"
 
 namespace pillion {
 namespace {

@@ -1,5 +1,4 @@
 #include "client/socket/socket_channel.h"
-#include "schemas/socket/descriptors.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -10,6 +9,8 @@
 #include <cerrno>
 #include <chrono>
 #include <utility>
+
+#include "schemas/socket/descriptors.h"
 
 namespace pillion {
 namespace {

@@ -1,9 +1,10 @@
 #include "sidecar/transport/handshake.h"
-#include "schemas/socket/descriptors.h"
 
 #include <algorithm>
 #include <boost/asio/read.hpp>
 #include <utility>
+
+#include "schemas/socket/descriptors.h"
 
 namespace pillion {
 namespace {
