@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_depth.h"
 #include "base/json_number.h"
 #include "base/load_error.h"
 
@@ -25,7 +26,7 @@ class JsonReader {
   using Value = simdjson::ondemand::value;
 
   // `where` is the text's path, for errors.
-  explicit JsonReader(std::string_view where, std::uint32_t depth_max = 64)
+  explicit JsonReader(std::string_view where, std::uint32_t depth_max = kJsonDepthMax)
       : where_(where), depth_max_(depth_max) {}
 
   // Calls `member(key, value)` for each member of the object that is the whole of `text`; it

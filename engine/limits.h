@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "base/json_depth.h"
+
 namespace pillion {
 
 struct Limits {
@@ -14,7 +16,7 @@ struct Limits {
   std::uint32_t entry_count_max = 65536;
   std::uint32_t name_bytes_max = 512;
   std::uint32_t name_segments_max = 64;
-  std::uint32_t json_depth_max = 64;
+  std::uint32_t json_depth_max = kJsonDepthMax;
   std::uint32_t proto_depth_max = 32;
   std::uint32_t node_count_max = 10000;
   std::uint32_t pipeline_depth_max = 32;
