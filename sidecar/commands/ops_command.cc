@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/op_list.h"
 #include "sidecar/commands/command.h"
@@ -21,11 +22,12 @@ std::string_view Describe(Exactness exactness) {
 }
 
 void PrintText() {
+  const std::vector<OpFamilyDescription> families = ListOps();
   std::size_t width = 0;
-  for (const OpFamilyDescription& family : ListOps()) {
+  for (const OpFamilyDescription& family : families) {
     for (const OpDescription& op : family.ops) width = std::max(width, op.name.size());
   }
-  for (const OpFamilyDescription& family : ListOps()) {
+  for (const OpFamilyDescription& family : families) {
     std::cout << family.name << "  (" << family.source << ")\n";
     for (const OpDescription& op : family.ops) {
       std::cout << "  " << op.name << std::string(width - op.name.size() + 2, ' ') << op.summary
