@@ -33,7 +33,6 @@ class TurnClock {
   }
 
   std::uint64_t now_ns() const noexcept { return read_ns_; }  // some pieces old at most
-  bool over() const noexcept { return read_ns_ >= end_ns_; }
 
  private:
   static constexpr std::uint64_t kLongNs = 10'000;  // of all pieces between two readings
@@ -50,7 +49,7 @@ class TurnClock {
     }
     read_ns_ = now;
     pieces_ = PiecesARead();
-    return over();
+    return read_ns_ >= end_ns_;
   }
 
   std::uint64_t read_ns_ = 0;
