@@ -70,7 +70,7 @@ std::span<const std::byte> WireScorer::Send(RequestKind kind, std::span<const st
 RowOutcome WireScorer::OutcomeOf(ScoreCode code, const FaultDetail& fault) const {
   const std::int32_t column = fault.place.column;
   return {code, column == kNoColumn ? std::string(fault.column) : ColumnName(column),
-          std::string(fault.op) + " " + Quote(fault.stage)};
+          NameOfStage(fault.op, fault.stage)};
 }
 
 void WireScorer::CrossAlone(const std::string& wanted) {
