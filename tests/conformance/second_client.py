@@ -182,12 +182,18 @@ class Lane:
 
 
 class Client:
-    def __init__(self, path, shared_memory=True, lanes=2, request_bytes=0, answer_bytes=0):
+    def __init__(self, path, shared_memory=True, lanes=2, request_bytes=0, answer_bytes=0,
+                 greet=True):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.settimeout(PATIENCE_S)
         self.socket.connect(path)
         self.buffer, self.fds, self.tag, self.answers = b"", [], 0, {}
         self.bytes_max = 4096
+        self.rings = {}
+        if greet:
+            self.greet(shared_memory, lanes, request_bytes, answer_bytes)
+
+    def greet(self, shared_memory, lanes, request_bytes, answer_bytes):
         self.post(HELLO, struct.pack("<IHHIIII", MAGIC, MAJOR, MINOR, int(shared_memory), lanes,
                                      request_bytes, answer_bytes))
         body = self.await_answer(self.tag, WELCOME)
@@ -195,7 +201,6 @@ class Client:
          self.bytes_max) = struct.unpack_from("<IHHIIIIQI", body)
         if (magic, major) != (MAGIC, MAJOR):
             raise Failure(MALFORMED, "not this protocol")
-        self.rings = {}
         if features & 1:
             self.kick = self.fds[2]
             self.bell = socket.socket(fileno=self.fds[3])

@@ -271,14 +271,9 @@ class Refusals(Served):
                 ("another magic", p.HELLO, b"HTTP" + hello[4:], p.UNSUPPORTED),
                 ("another major", p.HELLO, hello[:4] + b"\2" + hello[5:], p.UNSUPPORTED)):
             with self.subTest(name):
-                client = Client.__new__(Client)
-                client.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                client.socket.connect(self.path)
-                client.buffer, client.fds, client.tag, client.answers = b"", [], 0, {}
-                client.rings = {}
+                client = self.connect(greet=False)
                 client.post(kind, body)
                 self.assertEqual(self.farewell(client), code)
-                client.close()
         self.assertTrue(self.alive())
 
     def test_a_newer_hello_may_be_longer(self):
