@@ -166,6 +166,7 @@ class Peer {
                 ServeContext* context);
   void CommitToLane(ServerLane* lane, const ScoreResult& result, std::span<const std::byte> room,
                     ServeContext* context);
+  void CountLaneRequests(std::uint32_t count, ServeContext* context);
   void WakeLane(ServerLane* lane);
   void SendAnswer(std::uint64_t tag, ScoreResult result, const Scratch& scratch,
                   ServeContext* context);

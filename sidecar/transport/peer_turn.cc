@@ -101,6 +101,7 @@ bool Peer::ContinueJob(ServeContext* context) {
     SendAnswer(job.tag, result, *job.scratch, context);
   } else {
     CommitToLane(&lane(job.lane), result, room, context);
+    CountLaneRequests(1, context);
     WakeLane(&lane(job.lane));
   }
   context->scratch->GiveBack(std::move(job.scratch));
@@ -131,6 +132,7 @@ bool Peer::ServeLane(WatchedLane* watched, ServeContext* context) {
     ++served;
   }
   if (served != 0) {
+    CountLaneRequests(served, context);
     WakeLane(&lane);
     watched->last_request_ns = clock_.now_ns();
   }
@@ -146,8 +148,11 @@ void Peer::CommitToLane(ServerLane* lane, const ScoreResult& result,
     lane->Commit({result.code, kAnswerOverSlot, result.model_version}, {});
     context->stats->over_slot.Add(1);
   }
-  context->stats->ring_requests.Add(1);
-  ++requests_;
+}
+
+void Peer::CountLaneRequests(std::uint32_t count, ServeContext* context) {
+  context->stats->ring_requests.Add(count);
+  requests_ += count;
 }
 
 void Peer::WakeLane(ServerLane* lane) {
