@@ -7,7 +7,6 @@
 
 #include "base/json_reader.h"
 #include "client/pillion.h"
-#include "schemas/ring/shm_layout.h"
 #include "schemas/rows/answer_decoder.h"
 #include "schemas/rows/batch_encoder.h"
 #include "schemas/rows/column_index.h"
@@ -191,7 +190,7 @@ struct ClientScorer::State {
   }
   // Takes the answers that have come; waits for one where none has. False: none is awaited.
   bool Collect() const {
-    std::array<pillion_completion, kLaneSlots> ended;
+    std::array<pillion_completion, kBatchesMax> ended;
     const auto poll = [&] { return pillion_poll(queue.get(), ended.data(), ended.size()); };
     std::size_t count = poll();
     if (count == 0) {
