@@ -39,11 +39,11 @@ std::shared_ptr<const RowLayout> Outputs() {
       *RowLayout::Make({{"prediction", DataType::Scalar(BasicType::kDouble)}}));
 }
 
-void Fill(RowEncoder& builder, std::size_t row, const std::vector<std::string>& words) {
-  builder.Clear();
-  for (std::uint32_t i = 0; i < kDoubles; ++i) builder.SetDouble(i, static_cast<double>(row + i));
+void Fill(RowEncoder& encoder, std::size_t row, const std::vector<std::string>& words) {
+  encoder.Clear();
+  for (std::uint32_t i = 0; i < kDoubles; ++i) encoder.SetDouble(i, static_cast<double>(row + i));
   for (std::uint32_t i = 0; i < kStrings; ++i) {
-    builder.SetText(kDoubles + i, words[(row + i) % words.size()]);
+    encoder.SetText(kDoubles + i, words[(row + i) % words.size()]);
   }
 }
 
@@ -58,25 +58,25 @@ std::vector<std::string> Words() {
 }
 
 void BuildRow(benchmark::State& state) {
-  RowEncoder builder(Inputs());
+  RowEncoder encoder(Inputs());
   const std::vector<std::string> words = Words();
   std::size_t row = 0;
   for (auto _ : state) {
-    Fill(builder, row++, words);
-    benchmark::DoNotOptimize(builder.bytes().data());
+    Fill(encoder, row++, words);
+    benchmark::DoNotOptimize(encoder.bytes().data());
   }
-  state.counters["row_bytes"] = static_cast<double>(builder.bytes().size());
+  state.counters["row_bytes"] = static_cast<double>(encoder.bytes().size());
 }
 BENCHMARK(BuildRow);
 
 void DecodeRow(benchmark::State& state) {
   const auto layout = Inputs();
-  RowEncoder builder(layout);
+  RowEncoder encoder(layout);
   const std::vector<std::string> words = Words();
   std::vector<std::vector<std::byte>> rows;
   for (std::size_t row = 0; row < kRows; ++row) {
-    Fill(builder, row, words);
-    rows.emplace_back(builder.bytes().begin(), builder.bytes().end());
+    Fill(encoder, row, words);
+    rows.emplace_back(encoder.bytes().begin(), encoder.bytes().end());
   }
   RowDecoder decoder(*layout);
   Arena arena(1 << 20);
@@ -92,12 +92,12 @@ BENCHMARK(DecodeRow);
 
 void DecodeBatchOf256(benchmark::State& state) {
   const auto layout = Inputs();
-  RowEncoder builder(layout);
+  RowEncoder encoder(layout);
   BatchEncoder batch;
   const std::vector<std::string> words = Words();
   for (std::size_t row = 0; row < kRows; ++row) {
-    Fill(builder, row, words);
-    batch.Add(builder);
+    Fill(encoder, row, words);
+    batch.Add(encoder);
   }
   const auto bytes = batch.Finish();
   RowDecoder decoder(*layout);
@@ -136,11 +136,11 @@ void ReadAnswer(benchmark::State& state) {
   const Value value = Value::Scalar(1.0);
   encoder.BeginRow(std::as_writable_bytes(std::span(room)));
   encoder.Add([&value](std::uint32_t) -> const Value& { return value; });
-  AnswerDecoder reader(layout);
+  AnswerDecoder decoder(layout);
   for (auto _ : state) {
     double prediction = 0;
-    reader.Open(std::as_bytes(std::span(room)).first(encoder.bytes()));
-    reader.Get(0, &prediction);
+    decoder.Open(std::as_bytes(std::span(room)).first(encoder.bytes()));
+    decoder.Get(0, &prediction);
     benchmark::DoNotOptimize(prediction);
   }
 }

@@ -31,7 +31,7 @@ pillion_code pillion_submit(pillion_queue* queue, pillion_model* model, const pi
                             uint64_t timeout_ns, uint64_t cookie, pillion_answer* answer) {
   return Guarded(nullptr, [&]() -> pillion_code {
     if (!model->Takes(*row, answer)) return ToC(answer->buffer.head.code);
-    return ToC(queue->queue.Submit(*model->bound, pillion::RequestKind::kRow, row->builder.bytes(),
+    return ToC(queue->queue.Submit(*model->bound, pillion::RequestKind::kRow, row->encoder.bytes(),
                                    timeout_ns, {cookie, answer}));
   });
 }

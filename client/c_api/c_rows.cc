@@ -57,15 +57,15 @@ struct VectorOut {
   }
 };
 
-ScoreCode GetVector(AnswerDecoder* reader, std::uint32_t column, const VectorOut& out) {
-  if (column >= reader->layout().size()) return ScoreCode::kUnknownColumn;
-  if (reader->layout().columns()[column].type.shape == Shape::kList) {
+ScoreCode GetVector(AnswerDecoder* decoder, std::uint32_t column, const VectorOut& out) {
+  if (column >= decoder->layout().size()) return ScoreCode::kUnknownColumn;
+  if (decoder->layout().columns()[column].type.shape == Shape::kList) {
     ElementsView elements;
-    const ScoreCode code = reader->GetList(column, &elements);
+    const ScoreCode code = decoder->GetList(column, &elements);
     return code == ScoreCode::kOk ? out.Dense(elements) : code;
   }
   TensorView tensor;
-  const ScoreCode code = reader->GetTensor(column, &tensor);
+  const ScoreCode code = decoder->GetTensor(column, &tensor);
   if (code != ScoreCode::kOk) return code;
   if (!tensor.sparse) return out.Dense(tensor.values);
   return tensor.dimensions.size() == 1 ? out.Sparse(tensor) : ScoreCode::kBadShape;
@@ -87,14 +87,14 @@ pillion_row* pillion_row_new(const pillion_model* model) {
 
 void pillion_row_free(pillion_row* row) { delete row; }
 void pillion_row_clear(pillion_row* row) {
-  row->builder.Clear();
+  row->encoder.Clear();
   row->unknown.clear();
 }
 
 uint32_t pillion_row_column(pillion_row* row, const char* name) {
-  if (const auto column = row->builder.layout().Find(name)) return *column;
-  const bool first = row->builder.fault().code == ScoreCode::kOk;
-  row->builder.SetNull(UINT32_MAX);
+  if (const auto column = row->encoder.layout().Find(name)) return *column;
+  const bool first = row->encoder.fault().code == ScoreCode::kOk;
+  row->encoder.SetNull(UINT32_MAX);
   if (first) {
     pillion::Guarded(nullptr, [&]() -> pillion_code {
       row->unknown = name;
@@ -105,39 +105,39 @@ uint32_t pillion_row_column(pillion_row* row, const char* name) {
 }
 
 pillion_code pillion_set_null(pillion_row* row, uint32_t column) {
-  return ToC(row->builder.SetNull(column));
+  return ToC(row->encoder.SetNull(column));
 }
 pillion_code pillion_set_bool(pillion_row* row, uint32_t column, int value) {
-  return ToC(row->builder.SetBoolean(column, value != 0));
+  return ToC(row->encoder.SetBoolean(column, value != 0));
 }
 pillion_code pillion_set_long(pillion_row* row, uint32_t column, int64_t value) {
-  return ToC(row->builder.SetLong(column, value));
+  return ToC(row->encoder.SetLong(column, value));
 }
 pillion_code pillion_set_double(pillion_row* row, uint32_t column, double value) {
-  return ToC(row->builder.SetDouble(column, value));
+  return ToC(row->encoder.SetDouble(column, value));
 }
 pillion_code pillion_set_text(pillion_row* row, uint32_t column, const char* text, size_t bytes) {
-  return ToC(row->builder.SetText(column, {text, bytes}));
+  return ToC(row->encoder.SetText(column, {text, bytes}));
 }
 pillion_code pillion_set_vector(pillion_row* row, uint32_t column, const double* values,
                                 size_t count) {
   const std::span<const double> span(values, count);
-  const auto& layout = row->builder.layout();
+  const auto& layout = row->encoder.layout();
   const bool list =
       column < layout.size() && layout.columns()[column].type.shape == pillion::Shape::kList;
-  return ToC(list ? row->builder.SetList(column, ElementsView(span))
-                  : row->builder.SetVector(column, span));
+  return ToC(list ? row->encoder.SetList(column, ElementsView(span))
+                  : row->encoder.SetVector(column, span));
 }
 pillion_code pillion_set_sparse(pillion_row* row, uint32_t column, const int32_t* indices,
                                 const double* values, size_t count, int32_t size) {
-  return ToC(row->builder.SetSparse(column, std::span<const std::int32_t>(indices, count),
+  return ToC(row->encoder.SetSparse(column, std::span<const std::int32_t>(indices, count),
                                     std::span<const double>(values, count), size));
 }
 pillion_code pillion_set_texts(pillion_row* row, uint32_t column, const char* const* texts,
                                size_t count) {
   return pillion::Guarded(nullptr, [&]() -> pillion_code {
     const std::vector<std::string_view> views(texts, texts + count);
-    return ToC(row->builder.SetList(
+    return ToC(row->encoder.SetList(
         column, {pillion::BasicType::kString, views.data(), pillion::Count(count)}));
   });
 }
@@ -152,7 +152,7 @@ pillion_code pillion_row_error(const pillion_row* row, pillion_error* error) {
   return pillion::Guarded(error, [&] { return pillion::SetError(error, row->Fault()); });
 }
 const void* pillion_row_bytes(const pillion_row* row, size_t* bytes) {
-  const auto span = row->builder.bytes();
+  const auto span = row->encoder.bytes();
   *bytes = span.size();
   return span.data();
 }
@@ -202,27 +202,27 @@ uint32_t pillion_answer_version(const pillion_answer* answer) {
   return answer->buffer.head.model_version;
 }
 int pillion_is_null(const pillion_answer* answer, uint32_t column) {
-  return answer->reader.IsNull(column) ? 1 : 0;
+  return answer->decoder.IsNull(column) ? 1 : 0;
 }
 pillion_code pillion_get_bool(const pillion_answer* answer, uint32_t column, int* value) {
   bool got = false;
-  const ScoreCode code = answer->reader.Get(column, &got);
+  const ScoreCode code = answer->decoder.Get(column, &got);
   if (code == ScoreCode::kOk) *value = got ? 1 : 0;
   return ToC(code);
 }
 pillion_code pillion_get_long(const pillion_answer* answer, uint32_t column, int64_t* value) {
   std::int64_t got = 0;
-  const ScoreCode code = answer->reader.Get(column, &got);
+  const ScoreCode code = answer->decoder.Get(column, &got);
   if (code == ScoreCode::kOk) *value = got;
   return ToC(code);
 }
 pillion_code pillion_get_double(const pillion_answer* answer, uint32_t column, double* value) {
-  return ToC(answer->reader.Get(column, value));
+  return ToC(answer->decoder.Get(column, value));
 }
 pillion_code pillion_get_text(pillion_answer* answer, uint32_t column, const char** text,
                               size_t* bytes) {
   std::string_view got;
-  const ScoreCode code = answer->reader.Get(column, &got);
+  const ScoreCode code = answer->decoder.Get(column, &got);
   if (code != ScoreCode::kOk) return ToC(code);
   *text = got.data();
   *bytes = got.size();
@@ -230,7 +230,7 @@ pillion_code pillion_get_text(pillion_answer* answer, uint32_t column, const cha
 }
 pillion_code pillion_get_vector(pillion_answer* answer, uint32_t column, double* values,
                                 size_t capacity, size_t* count) {
-  return ToC(pillion::GetVector(&answer->reader, column, {values, capacity, count}));
+  return ToC(pillion::GetVector(&answer->decoder, column, {values, capacity, count}));
 }
 const void* pillion_answer_bytes(const pillion_answer* answer, size_t* bytes) {
   const auto span = answer->buffer.bytes();

@@ -15,7 +15,7 @@ constexpr std::size_t kRowsAtATime = 256;  // of pillion_score_each(), which nee
 // A row whose code the library gave itself, for its length alone, has no column yet.
 void BlameLongestColumn(const pillion_row& row, pillion_answer* answer) {
   if (answer->buffer.head.code != ScoreCode::kTooLarge || !answer->buffer.bytes().empty()) return;
-  answer->Refuse(DescribeTooLarge(row.builder));
+  answer->Refuse(DescribeTooLarge(row.encoder));
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ pillion_code pillion_score(pillion_model* model, const pillion_row* row, uint64_
   return Guarded(nullptr, [&]() -> pillion_code {
     if (!model->Takes(*row, answer)) return ToC(answer->buffer.head.code);
     const ScoreCode code = model->core->Score(*model->bound, pillion::RequestKind::kRow,
-                                              row->builder.bytes(), timeout_ns, &answer->buffer);
+                                              row->encoder.bytes(), timeout_ns, &answer->buffer);
     answer->Open();
     if (code == ScoreCode::kTooLarge) pillion::BlameLongestColumn(*row, answer);
     return ToC(code);
@@ -59,7 +59,7 @@ size_t pillion_score_each(pillion_model* model, const pillion_row* const* rows, 
     Guarded(nullptr, [&]() -> pillion_code {
       for (; begin < count && taken < requests.size(); ++begin) {
         if (!model->Takes(*rows[begin], answers[begin])) continue;
-        requests[taken] = rows[begin]->builder.bytes();
+        requests[taken] = rows[begin]->encoder.bytes();
         places[taken] = begin;
         buffers[taken++] = &answers[begin]->buffer;
       }

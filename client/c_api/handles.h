@@ -21,25 +21,25 @@ struct pillion_client {
 
 struct pillion_row {
   explicit pillion_row(std::shared_ptr<const pillion::BoundModel> model)
-      : bound(std::move(model)), builder(bound->rows()) {}
+      : bound(std::move(model)), encoder(bound->rows()) {}
 
-  pillion::Failure Fault() const { return pillion::DescribeRowFault(builder, unknown); }
+  pillion::Failure Fault() const { return pillion::DescribeRowFault(encoder, unknown); }
 
   const std::shared_ptr<const pillion::BoundModel> bound;
-  pillion::RowEncoder builder;
+  pillion::RowEncoder encoder;
   std::string unknown;  // the name that the first refusal was about, where no column has it
   std::string fault;    // what pillion_row_fault() has given out
 };
 
 struct pillion_answer {
   explicit pillion_answer(std::shared_ptr<const pillion::BoundModel> model)
-      : bound(std::move(model)), reader(bound->answers()) {}
+      : bound(std::move(model)), decoder(bound->answers()) {}
 
   // After a call has filled the buffer. Bytes that are no answer read as nulls.
   void Open() {
     refusal.reset();
-    reader.Open(buffer.head.code == pillion::ScoreCode::kOk ? buffer.bytes()
-                                                            : std::span<const std::byte>());
+    decoder.Open(buffer.head.code == pillion::ScoreCode::kOk ? buffer.bytes()
+                                                             : std::span<const std::byte>());
   }
   // The row was refused before it was sent.
   pillion::ScoreCode Refuse(pillion::Failure failure) {
@@ -56,7 +56,7 @@ struct pillion_answer {
 
   const std::shared_ptr<const pillion::BoundModel> bound;
   pillion::AnswerBuffer buffer;
-  pillion::AnswerDecoder reader;
+  pillion::AnswerDecoder decoder;
   std::optional<pillion::Failure> refusal;  // by this library
   std::string stage;                        // what pillion_answer_stage() has given out
 };
@@ -79,7 +79,7 @@ struct pillion_model {
                           "'"});
       return false;
     }
-    if (row.builder.fault().code == pillion::ScoreCode::kOk) return true;
+    if (row.encoder.fault().code == pillion::ScoreCode::kOk) return true;
     answer->Refuse(row.Fault());
     return false;
   }

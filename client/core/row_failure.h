@@ -11,7 +11,7 @@
 
 namespace pillion {
 
-// What the builder refused. `unknown`: the name that was asked for, where the column is none.
+// What the encoder refused. `unknown`: the name that was asked for, where the column is none.
 Failure DescribeRowFault(const RowEncoder& row, const std::string& unknown);
 
 // What an answer with this code and payload says. `inputs`: the columns of the rows.

@@ -8,22 +8,22 @@ namespace pillion {
 
 ScoreCode TextList::Get(std::uint32_t index, std::string_view* text) noexcept {
   if (index >= texts_.count) return ScoreCode::kUnknownColumn;
-  return reader_.FindText(texts_, base_, index, text) ? ScoreCode::kOk : reader_.code();
+  return wire_.FindText(texts_, base_, index, text) ? ScoreCode::kOk : wire_.code();
 }
 
 AnswerDecoder::AnswerDecoder(std::shared_ptr<const RowLayout> layout)
     : layout_(std::move(layout)), shape_(*layout_) {}
 
 ScoreCode AnswerDecoder::Open(std::span<const std::byte> answer) noexcept {
-  const WireDecoder reader(answer);
+  const WireDecoder wire(answer);
   std::uint32_t table = 0;
   open_ = false;
-  return reader.Root(&table) ? OpenTable(reader, table) : ScoreCode::kMalformed;
+  return wire.Root(&table) ? OpenTable(wire, table) : ScoreCode::kMalformed;
 }
 
-ScoreCode AnswerDecoder::OpenTable(const WireDecoder& reader, std::uint32_t table) noexcept {
-  reader_ = reader;
-  open_ = shape_.Resolve(reader_, table);
+ScoreCode AnswerDecoder::OpenTable(const WireDecoder& wire, std::uint32_t table) noexcept {
+  wire_ = wire;
+  open_ = shape_.Resolve(wire_, table);
   return open_ ? ScoreCode::kOk : ScoreCode::kMalformed;
 }
 
@@ -43,7 +43,7 @@ ScoreCode AnswerDecoder::Get(std::uint32_t column, bool* value) const noexcept {
   std::uint32_t slot = 0;
   const ScoreCode code = Find(column, WireForm::kBoolean, &slot);
   if (code != ScoreCode::kOk) return code;
-  const auto byte = reader_.Load<std::uint8_t>(slot);
+  const auto byte = wire_.Load<std::uint8_t>(slot);
   if (byte > 1) return ScoreCode::kMalformed;
   *value = byte == 1;
   return ScoreCode::kOk;
@@ -64,10 +64,10 @@ ScoreCode AnswerDecoder::Get(std::uint32_t column, std::int64_t* value) const no
   const ScoreCode code = FindNumber(column, &slot);
   if (code != ScoreCode::kOk) return code;
   switch ((*layout_)[column].base) {
-    case BasicType::kByte: *value = reader_.Load<std::int8_t>(slot); return code;
-    case BasicType::kShort: *value = reader_.Load<std::int16_t>(slot); return code;
-    case BasicType::kInt: *value = reader_.Load<std::int32_t>(slot); return code;
-    case BasicType::kLong: *value = reader_.Load<std::int64_t>(slot); return code;
+    case BasicType::kByte: *value = wire_.Load<std::int8_t>(slot); return code;
+    case BasicType::kShort: *value = wire_.Load<std::int16_t>(slot); return code;
+    case BasicType::kInt: *value = wire_.Load<std::int32_t>(slot); return code;
+    case BasicType::kLong: *value = wire_.Load<std::int64_t>(slot); return code;
     default: return ScoreCode::kWrongType;
   }
 }
@@ -78,9 +78,9 @@ ScoreCode AnswerDecoder::Get(std::uint32_t column, double* value) const noexcept
   if (code != ScoreCode::kOk) return code;
   const BasicType base = (*layout_)[column].base;
   if (base == BasicType::kDouble) {
-    *value = reader_.Load<double>(slot);
+    *value = wire_.Load<double>(slot);
   } else if (base == BasicType::kFloat) {
-    *value = reader_.Load<float>(slot);
+    *value = wire_.Load<float>(slot);
   } else {
     std::int64_t integer = 0;
     code = Get(column, &integer);
@@ -97,16 +97,15 @@ ScoreCode AnswerDecoder::Get(std::uint32_t column, std::string_view* text) noexc
   const bool bytes = column < layout_->size() && (*layout_)[column].form == WireForm::kByteString;
   const ScoreCode code = Find(column, bytes ? WireForm::kByteString : WireForm::kString, &slot);
   if (code != ScoreCode::kOk) return code;
-  const bool found = bytes ? reader_.FindByteString(slot, text) : reader_.FindString(slot, text);
-  return found ? ScoreCode::kOk : reader_.code();
+  const bool found = bytes ? wire_.FindByteString(slot, text) : wire_.FindString(slot, text);
+  return found ? ScoreCode::kOk : wire_.code();
 }
 
 ScoreCode AnswerDecoder::GetList(std::uint32_t column, ElementsView* elements) noexcept {
   std::uint32_t slot = 0;
   const ScoreCode code = Find(column, WireForm::kList, &slot);
   if (code != ScoreCode::kOk) return code;
-  return reader_.FindScalars(slot, (*layout_)[column].base, elements) ? ScoreCode::kOk
-                                                                      : reader_.code();
+  return wire_.FindScalars(slot, (*layout_)[column].base, elements) ? ScoreCode::kOk : wire_.code();
 }
 
 ScoreCode AnswerDecoder::GetTextList(std::uint32_t column, TextList* texts) noexcept {
@@ -118,10 +117,10 @@ ScoreCode AnswerDecoder::GetTextList(std::uint32_t column, TextList* texts) noex
   if (!IsText(base)) return ScoreCode::kWrongType;
   WireVector vector;
   TensorView whole;
-  const bool found = tensor ? reader_.FindTensor(slot, base, &whole, &vector)
-                            : reader_.FindList(slot, base, &vector);
-  if (!found) return reader_.code();
-  *texts = TextList(reader_, vector, base);
+  const bool found =
+      tensor ? wire_.FindTensor(slot, base, &whole, &vector) : wire_.FindList(slot, base, &vector);
+  if (!found) return wire_.code();
+  *texts = TextList(wire_, vector, base);
   return ScoreCode::kOk;
 }
 
@@ -131,7 +130,7 @@ ScoreCode AnswerDecoder::GetTensor(std::uint32_t column, TensorView* tensor) noe
   if (code != ScoreCode::kOk) return code;
   TensorView found;
   WireVector values;
-  if (!reader_.FindTensor(slot, (*layout_)[column].base, &found, &values)) return reader_.code();
+  if (!wire_.FindTensor(slot, (*layout_)[column].base, &found, &values)) return wire_.code();
   code = CheckTensor(found);
   if (code == ScoreCode::kOk) *tensor = found;
   return code;
@@ -141,7 +140,7 @@ ScoreCode AnswerDecoder::FindMap(std::uint32_t column, WireVector* entries) noex
   std::uint32_t slot = 0;
   const ScoreCode code = Find(column, WireForm::kMap, &slot);
   if (code != ScoreCode::kOk) return code;
-  return reader_.FindVector(slot, 4, entries) ? ScoreCode::kOk : reader_.code();
+  return wire_.FindVector(slot, 4, entries) ? ScoreCode::kOk : wire_.code();
 }
 
 ScoreCode AnswerDecoder::GetMapSize(std::uint32_t column, std::uint32_t* size) noexcept {
@@ -152,20 +151,19 @@ ScoreCode AnswerDecoder::GetMapSize(std::uint32_t column, std::uint32_t* size) n
 }
 
 ScoreCode BatchAnswerDecoder::Open(std::span<const std::byte> answers) noexcept {
-  reader_ = WireDecoder(answers);
+  wire_ = WireDecoder(answers);
   answers_ = codes_ = columns_ = faults_ = {};
   std::uint32_t position = 0;
   WireTable table;
   const auto find = [&](std::uint32_t field, std::uint32_t element_bytes, WireVector* vector) {
     std::uint32_t slot = 0;
-    return reader_.FindField(table, field, 4, &slot) && slot != 0 &&
-           reader_.FindVector(slot, element_bytes, vector);
+    return wire_.FindField(table, field, 4, &slot) && slot != 0 &&
+           wire_.FindVector(slot, element_bytes, vector);
   };
   WireVector rows;
-  if (!reader_.Root(&position) || !reader_.Open(position, &table) ||
-      !find(kAnswersField, 4, &rows) || !find(kCodesField, 1, &codes_) ||
-      !find(kColumnsField, 2, &columns_) || codes_.count != rows.count ||
-      columns_.count != rows.count) {
+  if (!wire_.Root(&position) || !wire_.Open(position, &table) || !find(kAnswersField, 4, &rows) ||
+      !find(kCodesField, 1, &codes_) || !find(kColumnsField, 2, &columns_) ||
+      codes_.count != rows.count || columns_.count != rows.count) {
     return ScoreCode::kMalformed;
   }
   // Older servers have none.
@@ -175,11 +173,11 @@ ScoreCode BatchAnswerDecoder::Open(std::span<const std::byte> answers) noexcept 
 }
 
 ScoreCode BatchAnswerDecoder::code(std::uint32_t row) const noexcept {
-  return static_cast<ScoreCode>(reader_.Load<std::uint8_t>(codes_.first + row));
+  return static_cast<ScoreCode>(wire_.Load<std::uint8_t>(codes_.first + row));
 }
 
 std::int32_t BatchAnswerDecoder::column(std::uint32_t row) const noexcept {
-  const auto column = reader_.Load<std::uint16_t>(columns_.first + 2 * row);
+  const auto column = wire_.Load<std::uint16_t>(columns_.first + 2 * row);
   return column == static_cast<std::uint16_t>(kNoColumn) ? kNoColumn : std::int32_t{column};
 }
 
@@ -187,14 +185,14 @@ FaultDetail BatchAnswerDecoder::fault(std::uint32_t row) const noexcept {
   FaultDetail fault;
   fault.place = {row, column(row)};
   WireTable table;
-  if (row >= faults_.count || !reader_.OpenElement(faults_, row, &table)) return fault;
+  if (row >= faults_.count || !wire_.OpenElement(faults_, row, &table)) return fault;
   std::uint32_t field = 0;
   for (std::string_view* text : {&fault.op, &fault.stage, &fault.column}) {
     std::uint32_t slot = 0;
     WireVector characters;
-    if (reader_.FindField(table, field++, 4, &slot) && slot != 0 &&
-        reader_.FindVector(slot, 1, &characters)) {
-      *text = {reinterpret_cast<const char*>(reader_.at(characters.first)), characters.count};
+    if (wire_.FindField(table, field++, 4, &slot) && slot != 0 &&
+        wire_.FindVector(slot, 1, &characters)) {
+      *text = {reinterpret_cast<const char*>(wire_.at(characters.first)), characters.count};
     }
   }
   return fault;
@@ -203,8 +201,8 @@ FaultDetail BatchAnswerDecoder::fault(std::uint32_t row) const noexcept {
 ScoreCode BatchAnswerDecoder::Row(std::uint32_t row, AnswerDecoder* answer) const noexcept {
   answer->open_ = false;
   std::uint32_t position = 0;
-  if (!reader_.Follow(answers_.first + 4 * row, &position)) return ScoreCode::kMalformed;
-  return answer->OpenTable(reader_, position);
+  if (!wire_.Follow(answers_.first + 4 * row, &position)) return ScoreCode::kMalformed;
+  return answer->OpenTable(wire_, position);
 }
 
 }  // namespace pillion

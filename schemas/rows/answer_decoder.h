@@ -25,15 +25,15 @@ namespace pillion {
 class TextList {
  public:
   TextList() = default;
-  TextList(const WireDecoder& reader, const WireVector& texts, BasicType base) noexcept
-      : reader_(reader), texts_(texts), base_(base) {}
+  TextList(const WireDecoder& wire, const WireVector& texts, BasicType base) noexcept
+      : wire_(wire), texts_(texts), base_(base) {}
 
   std::uint32_t size() const noexcept { return texts_.count; }
   // kUnknownColumn: no such element; kMalformed.
   ScoreCode Get(std::uint32_t index, std::string_view* text) noexcept;
 
  private:
-  WireDecoder reader_;
+  WireDecoder wire_;
   WireVector texts_;
   BasicType base_ = BasicType::kString;
 };
@@ -73,7 +73,7 @@ class AnswerDecoder {
  private:
   friend class BatchAnswerDecoder;
 
-  ScoreCode OpenTable(const WireDecoder& reader, std::uint32_t table) noexcept;
+  ScoreCode OpenTable(const WireDecoder& wire, std::uint32_t table) noexcept;
   std::uint32_t Slot(std::uint32_t column) const noexcept {
     return open_ ? shape_.Slot(column) : 0;
   }
@@ -84,7 +84,7 @@ class AnswerDecoder {
   ScoreCode FindMap(std::uint32_t column, WireVector* entries) noexcept;
   std::shared_ptr<const RowLayout> layout_;
   RowShape shape_;
-  WireDecoder reader_;
+  WireDecoder wire_;
   bool open_ = false;
 };
 
@@ -104,7 +104,7 @@ class BatchAnswerDecoder {
   ScoreCode Row(std::uint32_t row, AnswerDecoder* answer) const noexcept;
 
  private:
-  WireDecoder reader_;
+  WireDecoder wire_;
   WireVector answers_;
   WireVector codes_;
   WireVector columns_;
@@ -124,10 +124,10 @@ ScoreCode AnswerDecoder::GetMapEntry(std::uint32_t column, std::uint32_t index, 
   }
   if (index >= entries.count) return ScoreCode::kUnknownColumn;
   WireTable entry;
-  const bool found = reader_.OpenElement(entries, index, &entry) &&
-                     reader_.FindEntryField(entry, 0, layout.key, key) &&
-                     reader_.FindEntryField(entry, 1, layout.base, mapped);
-  return found ? ScoreCode::kOk : reader_.code();
+  const bool found = wire_.OpenElement(entries, index, &entry) &&
+                     wire_.FindEntryField(entry, 0, layout.key, key) &&
+                     wire_.FindEntryField(entry, 1, layout.base, mapped);
+  return found ? ScoreCode::kOk : wire_.code();
 }
 
 }  // namespace pillion

@@ -1,6 +1,6 @@
 // The FlatBuffers table of a model's columns: one field per column, in the model's order; an
 // absent field is a null. Knows wire types and where our own writers place each field; other
-// writers may place them anywhere. Knows no bytes of a row: see wire_writer.h, wire_reader.h.
+// writers may place them anywhere. Knows no bytes of a row: see wire_encoder.h, wire_decoder.h.
 //
 //   column            field
 //   boolean … double  optional scalar

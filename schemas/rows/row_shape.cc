@@ -9,15 +9,15 @@ std::uint32_t ColumnCount(const RowLayout& layout) {
 
 }  // namespace
 
-bool TableShape::Learn(const WireDecoder& reader, const WireTable& table) noexcept {
+bool TableShape::Learn(const WireDecoder& wire, const WireTable& table) noexcept {
   vtable_bytes_ = 0;
   compared_bytes_ = std::min(table.vtable_bytes, RowLayout::VtableEntry(count_));
   std::fill(vtable_.begin(), vtable_.end(), std::uint16_t{0});
-  std::memcpy(vtable_.data(), reader.at(table.vtable), compared_bytes_);
+  std::memcpy(vtable_.data(), wire.at(table.vtable), compared_bytes_);
   phase_ = table.position % 8;
   if (!PlaceFields(phase_)) return false;
   vtable_bytes_ = table.vtable_bytes;
-  return std::uint64_t{table.position} + fields_end_ <= reader.size();
+  return std::uint64_t{table.position} + fields_end_ <= wire.size();
 }
 
 void TableShape::ResolveAbsent() noexcept {
@@ -51,18 +51,18 @@ RowShape::RowShape(const RowLayout& layout)
   }
 }
 
-bool RowShape::ResolveParts(const WireDecoder& reader, std::uint32_t position) noexcept {
+bool RowShape::ResolveParts(const WireDecoder& wire, std::uint32_t position) noexcept {
   WireTable row;
-  if (!reader.Open(position, &row)) return false;
+  if (!wire.Open(position, &row)) return false;
   for (std::uint32_t part = 0; part < parts_.size(); ++part) {
     std::uint32_t slot = 0;
-    if (!reader.FindField(row, part, 4, &slot)) return false;
+    if (!wire.FindField(row, part, 4, &slot)) return false;
     if (slot == 0) {
       parts_[part].ResolveAbsent();
       continue;
     }
     std::uint32_t table = 0;
-    if (!reader.Follow(slot, &table) || !parts_[part].Resolve(reader, table)) return false;
+    if (!wire.Follow(slot, &table) || !parts_[part].Resolve(wire, table)) return false;
   }
   return true;
 }

@@ -27,15 +27,15 @@ class TableShape {
 
   // Checks that the fields of the table at `position` lie within the bytes, aligned and clear of
   // the table's head. False: malformed, and no slot may be used.
-  bool Resolve(const WireDecoder& reader, std::uint32_t position) noexcept {
+  bool Resolve(const WireDecoder& wire, std::uint32_t position) noexcept {
     WireTable table;
-    if (!reader.Open(position, &table)) return false;
+    if (!wire.Open(position, &table)) return false;
     position_ = position;
     if (table.vtable_bytes != vtable_bytes_ || position % 8 != phase_ ||
-        std::memcmp(reader.at(table.vtable), vtable_.data(), compared_bytes_) != 0) {
-      return Learn(reader, table);
+        std::memcmp(wire.at(table.vtable), vtable_.data(), compared_bytes_) != 0) {
+      return Learn(wire, table);
     }
-    return std::uint64_t{position} + fields_end_ <= reader.size();
+    return std::uint64_t{position} + fields_end_ <= wire.size();
   }
   // No table: no field.
   void ResolveAbsent() noexcept;
@@ -52,7 +52,7 @@ class TableShape {
   std::optional<std::uint32_t> missing() const noexcept { return missing_; }
 
  private:
-  bool Learn(const WireDecoder& reader, const WireTable& table) noexcept;
+  bool Learn(const WireDecoder& wire, const WireTable& table) noexcept;
   bool PlaceFields(std::uint32_t phase) noexcept;
 
   const RowLayout* layout_;
@@ -80,8 +80,8 @@ class RowShape {
   }
 
   // Resolves all tables of the row at `position`.
-  bool Resolve(const WireDecoder& reader, std::uint32_t position) noexcept {
-    return parts_.empty() ? whole_.Resolve(reader, position) : ResolveParts(reader, position);
+  bool Resolve(const WireDecoder& wire, std::uint32_t position) noexcept {
+    return parts_.empty() ? whole_.Resolve(wire, position) : ResolveParts(wire, position);
   }
 
   // As TableShape::Slot(), of a column of the layout.
@@ -91,7 +91,7 @@ class RowShape {
   }
 
  private:
-  bool ResolveParts(const WireDecoder& reader, std::uint32_t position) noexcept;
+  bool ResolveParts(const WireDecoder& wire, std::uint32_t position) noexcept;
 
   const RowLayout* layout_;
   TableShape whole_;  // without parts: in place, as one more pointer costs a nanosecond a row

@@ -1,6 +1,6 @@
 // Writes FlatBuffers front to back into room that it is given: tables before what they point to,
-// so that a row is one template copy plus appended strings and vectors. The row builder and the
-// server's answer encoder stand on it. Never allocates; once the room is used up every call says
+// so that a row is one template copy plus appended strings and vectors. RowEncoder and the
+// server's AnswerEncoder stand on it. Never allocates; once the room is used up every call says
 // so by its result and the caller rewinds.
 // Positions are bytes from the start of the room, which must be 8-aligned.
 #pragma once

@@ -184,11 +184,11 @@ class Bench {
     });
   }
   static void DropRefused(const Remote& remote, BenchRows& rows) {
-    RowEncoder builder(remote.rows);
+    RowEncoder encoder(remote.rows);
     pillion_answer* answer = pillion_answer_new(remote.model.get());
     rows.Filter([&](std::span<const Value> row) {
-      if (EncodeRow(row, builder) != ScoreCode::kOk) return false;
-      const std::span<const std::byte> bytes = builder.bytes();
+      if (EncodeRow(row, encoder) != ScoreCode::kOk) return false;
+      const std::span<const std::byte> bytes = encoder.bytes();
       return pillion_score_bytes(remote.model.get(), PILLION_ROW, bytes.data(), bytes.size(),
                                  kConnectTimeoutNs, answer) == PILLION_OK;
     });
@@ -226,9 +226,9 @@ class Bench {
 
   static std::uint32_t RowBytes(const std::shared_ptr<const RowLayout>& layout,
                                 const BenchRows& rows) {
-    RowEncoder builder(layout);
-    EncodeRow(rows.Row(0), builder);
-    return static_cast<std::uint32_t>(builder.bytes().size());
+    RowEncoder encoder(layout);
+    EncodeRow(rows.Row(0), encoder);
+    return static_cast<std::uint32_t>(encoder.bytes().size());
   }
 
   // What one row's round trips are compared with; nothing where several are under way.

@@ -64,37 +64,36 @@ class ClientTarget final : public Target {
                std::uint32_t batch)
       : model_(model),
         rows_(rows),
-        builder_(std::move(rows_layout)),
+        row_(std::move(rows_layout)),
         batch_(batch),
         answer_(pillion_answer_new(model)),
-        reader_(std::move(answers_layout)) {}
+        decoder_(std::move(answers_layout)) {}
 
   bool Request(std::uint64_t i) override { return batch_ > 1 ? RequestBatch(i) : RequestRow(i); }
 
  private:
   bool RequestRow(std::uint64_t i) {
-    if (EncodeRow(rows_.Row(i), builder_) != ScoreCode::kOk) return false;
-    return Send(PILLION_ROW, builder_.bytes()) && reader_.Open(Answer()) == ScoreCode::kOk &&
-           Take();
+    if (EncodeRow(rows_.Row(i), row_) != ScoreCode::kOk) return false;
+    return Send(PILLION_ROW, row_.bytes()) && decoder_.Open(Answer()) == ScoreCode::kOk && Take();
   }
 
   bool RequestBatch(std::uint64_t i) {
-    batch_builder_.Clear();
+    rows_of_batch_.Clear();
     for (std::uint32_t k = 0; k < batch_; ++k) {
-      if (EncodeRow(rows_.Row(i * batch_ + k), builder_) != ScoreCode::kOk) return false;
-      if (batch_builder_.Add(builder_) != ScoreCode::kOk) return false;
+      if (EncodeRow(rows_.Row(i * batch_ + k), row_) != ScoreCode::kOk) return false;
+      if (rows_of_batch_.Add(row_) != ScoreCode::kOk) return false;
     }
-    if (!Send(PILLION_BATCH, batch_builder_.Finish())) return false;
-    if (batch_reader_.Open(Answer()) != ScoreCode::kOk) return false;
-    for (std::uint32_t k = 0; k < batch_reader_.row_count(); ++k) {
-      if (batch_reader_.code(k) != ScoreCode::kOk) return false;
-      if (batch_reader_.Row(k, &reader_) != ScoreCode::kOk || !Take()) return false;
+    if (!Send(PILLION_BATCH, rows_of_batch_.Finish())) return false;
+    if (batch_answer_.Open(Answer()) != ScoreCode::kOk) return false;
+    for (std::uint32_t k = 0; k < batch_answer_.row_count(); ++k) {
+      if (batch_answer_.code(k) != ScoreCode::kOk) return false;
+      if (batch_answer_.Row(k, &decoder_) != ScoreCode::kOk || !Take()) return false;
     }
     return true;
   }
 
   bool Take() {
-    const auto sum = ReadAnswer(reader_);
+    const auto sum = ReadAnswer(decoder_);
     if (sum) sum_ = *sum;
     return sum.has_value();
   }
@@ -112,12 +111,12 @@ class ClientTarget final : public Target {
 
   pillion_model* model_;
   const BenchRows& rows_;
-  RowEncoder builder_;
-  BatchEncoder batch_builder_;
+  RowEncoder row_;
+  BatchEncoder rows_of_batch_;
   std::uint32_t batch_;
   AnswerPtr answer_;
-  AnswerDecoder reader_;
-  BatchAnswerDecoder batch_reader_;
+  AnswerDecoder decoder_;
+  BatchAnswerDecoder batch_answer_;
   volatile double sum_ = 0;  // so that reading is not left out
 };
 

@@ -1,5 +1,5 @@
 // The wire schema as FlatBuffers text, from which any language's flatc makes typed code that
-// reads and writes the same bytes as row_builder.h and answer_reader.h.
+// reads and writes the same bytes as row_encoder.h and answer_decoder.h.
 #pragma once
 
 #include <string>

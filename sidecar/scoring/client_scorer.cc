@@ -400,21 +400,21 @@ Result<void> ClientScorer::ScoreAlone(Batch& batch, std::size_t row) const {
 Result<void> ClientScorer::TakeAnswers(Batch& batch) const {
   RowDecoder& decoder = *state_->decoder;
   const std::span<const std::byte> bytes = batch.request.answer_bytes();
-  BatchAnswerDecoder reader;
+  BatchAnswerDecoder batch_answer;
   // Rows and answers of a batch are tables in the same place.
-  if (reader.Open(bytes) != ScoreCode::kOk || reader.row_count() != batch.sent.size() ||
+  if (batch_answer.Open(bytes) != ScoreCode::kOk || batch_answer.row_count() != batch.sent.size() ||
       decoder.Open(RequestKind::kBatch, bytes) != ScoreCode::kOk) {
     return state_->Gone(ScoreCode::kMalformed);
   }
   for (std::uint32_t i = 0; i < batch.sent.size(); ++i) {
     const std::size_t row = batch.sent[i];
-    ScoreCode& code = batch.outcomes[row].code = reader.code(i);
+    ScoreCode& code = batch.outcomes[row].code = batch_answer.code(i);
     if (code == ScoreCode::kOk) {
       Value* const answers = batch.answers.data() + row * outputs_.size();
       code = decoder.Decode(i, answers, batch.arena);
       if (code != ScoreCode::kOk) return state_->Gone(ScoreCode::kMalformed);
     } else {
-      Blame(batch, row, reader.fault(i));
+      Blame(batch, row, batch_answer.fault(i));
     }
   }
   return {};

@@ -10,7 +10,7 @@
 namespace pillion {
 
 // Clears `row` and sets its columns to `values`, [column] of its layout. The first refusal, as
-// the builder says it.
+// the encoder says it.
 ScoreCode EncodeRow(std::span<const Value> values, RowEncoder& row) noexcept;
 
 }  // namespace pillion

@@ -1,4 +1,4 @@
-// A server's bytes against the client's reader. The first byte chooses the columns, and whether
+// A server's bytes against the client's decoder. The first byte chooses the columns, and whether
 // answers stand in parts.
 #include <algorithm>
 #include <cstddef>
@@ -17,15 +17,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size > 1) std::memcpy(bytes.get(), data + 1, size - 1);
   const std::span<const std::byte> answer(bytes.get(), size - 1);
 
-  AnswerDecoder reader(layout);
-  if (reader.Open(answer) == ScoreCode::kOk) ReadAnswer(reader);
+  AnswerDecoder decoder(layout);
+  if (decoder.Open(answer) == ScoreCode::kOk) ReadAnswer(decoder);
   BatchAnswerDecoder batch;
   if (batch.Open(answer) != ScoreCode::kOk) return 0;
   // Answers may be shared: a thousand of them already tell whether a read goes astray.
   for (std::uint32_t i = 0; i < std::min(batch.row_count(), 1000U); ++i) {
     batch.code(i);
     batch.column(i);
-    if (batch.Row(i, &reader) == ScoreCode::kOk) ReadAnswer(reader);
+    if (batch.Row(i, &decoder) == ScoreCode::kOk) ReadAnswer(decoder);
   }
   return 0;
 }

@@ -25,19 +25,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   RowDecoder decoder(*layout);
   if (decoder.Open(kind, {request.get(), size - 2}) != ScoreCode::kOk) return 0;
   std::vector<Value> row(layout->size());
-  std::vector<std::uint64_t> answer(1 << 16);
+  std::vector<std::uint64_t> words(1 << 16);
   Arena arena(1 << 20);
   AnswerEncoder encoder(*layout);
-  AnswerDecoder reader(layout);
+  AnswerDecoder answer(layout);
   for (std::uint32_t i = 0; i < decoder.row_count(); ++i) {
     arena.Reset();
     if (decoder.Decode(i, row.data(), arena) != ScoreCode::kOk) continue;
-    const auto room = std::as_writable_bytes(std::span(answer));
+    const auto room = std::as_writable_bytes(std::span(words));
     const bool fits = encoder.BeginRow(room) &&
                       encoder.Add([&row](std::uint32_t c) -> const Value& { return row[c]; });
     if (!fits) continue;
-    if (reader.Open(room.first(encoder.bytes())) != ScoreCode::kOk) std::abort();
-    if (ReadAnswer(reader) != Print(layout->columns(), row)) std::abort();
+    if (answer.Open(room.first(encoder.bytes())) != ScoreCode::kOk) std::abort();
+    if (ReadAnswer(answer) != Print(layout->columns(), row)) std::abort();
   }
   return 0;
 }

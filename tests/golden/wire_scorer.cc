@@ -89,13 +89,13 @@ void WireScorer::CrossInBatch(const std::string& wanted) {
   for (std::uint32_t i = 0; i < kBatchRows; ++i) ASSERT_EQ(batch_.Add(*row_), ScoreCode::kOk);
   ScoreCode code = ScoreCode::kOk;
   const std::span<const std::byte> response = Send(RequestKind::kBatch, batch_.Finish(), &code);
-  BatchAnswerDecoder reader;
+  BatchAnswerDecoder batch_answer;
   ASSERT_EQ(code, ScoreCode::kOk);
-  ASSERT_EQ(reader.Open(response), ScoreCode::kOk);
+  ASSERT_EQ(batch_answer.Open(response), ScoreCode::kOk);
   ASSERT_EQ(decoder_->Open(RequestKind::kBatch, response), ScoreCode::kOk);
   for (std::uint32_t i = 0; i < kBatchRows; ++i) {
-    if (const ScoreCode row_code = reader.code(i); row_code != ScoreCode::kOk) {
-      EXPECT_EQ(Print(OutcomeOf(row_code, reader.fault(i))), wanted);
+    if (const ScoreCode row_code = batch_answer.code(i); row_code != ScoreCode::kOk) {
+      EXPECT_EQ(Print(OutcomeOf(row_code, batch_answer.fault(i))), wanted);
       continue;
     }
     arena_.Reset();

@@ -16,9 +16,9 @@ struct Copies {
   std::deque<std::vector<std::uint64_t>> entries;
 };
 
-ScoreCode ReadTexts(AnswerDecoder& reader, std::uint32_t column, Copies& copies, Value* value) {
+ScoreCode ReadTexts(AnswerDecoder& decoder, std::uint32_t column, Copies& copies, Value* value) {
   TextList list;
-  ScoreCode code = reader.GetTextList(column, &list);
+  ScoreCode code = decoder.GetTextList(column, &list);
   if (code != ScoreCode::kOk) return code;
   auto& views = copies.texts.emplace_back(list.size());
   for (std::uint32_t i = 0; i < list.size(); ++i) {
@@ -30,9 +30,9 @@ ScoreCode ReadTexts(AnswerDecoder& reader, std::uint32_t column, Copies& copies,
   return ScoreCode::kOk;
 }
 
-ScoreCode ReadMap(AnswerDecoder& reader, std::uint32_t column, Copies& copies, Value* value) {
-  const DataType& type = reader.layout().columns()[column].type;
-  ScoreCode code = reader.GetMapSize(column, &value->count);
+ScoreCode ReadMap(AnswerDecoder& decoder, std::uint32_t column, Copies& copies, Value* value) {
+  const DataType& type = decoder.layout().columns()[column].type;
+  ScoreCode code = decoder.GetMapSize(column, &value->count);
   if (code != ScoreCode::kOk) return code;
   return WithElementType(type.key, [&]<typename Key>(std::type_identity<Key>) {
     return WithElementType(type.base, [&]<typename Mapped>(std::type_identity<Mapped>) {
@@ -43,7 +43,7 @@ ScoreCode ReadMap(AnswerDecoder& reader, std::uint32_t column, Copies& copies, V
       value->keys = keys;
       value->elements = mapped;
       for (std::uint32_t i = 0; i < value->count; ++i) {
-        code = reader.GetMapEntry(column, i, &keys[i], &mapped[i]);
+        code = decoder.GetMapEntry(column, i, &keys[i], &mapped[i]);
         if (code != ScoreCode::kOk) return code;
       }
       return ScoreCode::kOk;
@@ -51,9 +51,9 @@ ScoreCode ReadMap(AnswerDecoder& reader, std::uint32_t column, Copies& copies, V
   });
 }
 
-ScoreCode ReadTensor(AnswerDecoder& reader, std::uint32_t column, Copies& copies, Value* value) {
+ScoreCode ReadTensor(AnswerDecoder& decoder, std::uint32_t column, Copies& copies, Value* value) {
   TensorView tensor;
-  const ScoreCode code = reader.GetTensor(column, &tensor);
+  const ScoreCode code = decoder.GetTensor(column, &tensor);
   if (code != ScoreCode::kOk) return code;
   value->sparse = tensor.sparse;
   value->rank = static_cast<std::uint8_t>(tensor.dimensions.size());
@@ -62,49 +62,49 @@ ScoreCode ReadTensor(AnswerDecoder& reader, std::uint32_t column, Copies& copies
   value->count = tensor.values.count;
   value->elements = tensor.values.data;
   if (tensor.sparse) value->indices = tensor.indices.data();
-  return IsText(tensor.values.base) ? ReadTexts(reader, column, copies, value) : code;
+  return IsText(tensor.values.base) ? ReadTexts(decoder, column, copies, value) : code;
 }
 
 // All that a client can ask of a column.
-ScoreCode ReadColumn(AnswerDecoder& reader, std::uint32_t column, Copies& copies, Value* value) {
-  const DataType& type = reader.layout().columns()[column].type;
+ScoreCode ReadColumn(AnswerDecoder& decoder, std::uint32_t column, Copies& copies, Value* value) {
+  const DataType& type = decoder.layout().columns()[column].type;
   *value = Value::Null();
-  if (reader.IsNull(column)) return ScoreCode::kOk;
+  if (decoder.IsNull(column)) return ScoreCode::kOk;
   value->null = false;
-  if (type.shape == Shape::kMap) return ReadMap(reader, column, copies, value);
-  if (type.shape == Shape::kTensor) return ReadTensor(reader, column, copies, value);
+  if (type.shape == Shape::kMap) return ReadMap(decoder, column, copies, value);
+  if (type.shape == Shape::kTensor) return ReadTensor(decoder, column, copies, value);
   if (type.shape == Shape::kList) {
-    if (IsText(type.base)) return ReadTexts(reader, column, copies, value);
+    if (IsText(type.base)) return ReadTexts(decoder, column, copies, value);
     ElementsView elements;
-    const ScoreCode code = reader.GetList(column, &elements);
+    const ScoreCode code = decoder.GetList(column, &elements);
     value->count = elements.count;
     value->elements = elements.data;
     return code;
   }
-  if (type.base == BasicType::kBoolean) return reader.Get(column, &value->boolean);
-  if (IsText(type.base)) return reader.Get(column, &value->text);
-  if (type.base == BasicType::kDouble) return reader.Get(column, &value->float64);
+  if (type.base == BasicType::kBoolean) return decoder.Get(column, &value->boolean);
+  if (IsText(type.base)) return decoder.Get(column, &value->text);
+  if (type.base == BasicType::kDouble) return decoder.Get(column, &value->float64);
   if (type.base == BasicType::kFloat) {
     double number = 0;
-    const ScoreCode code = reader.Get(column, &number);
+    const ScoreCode code = decoder.Get(column, &number);
     value->float32 = static_cast<float>(number);
     return code;
   }
   std::int64_t integer = 0;
-  const ScoreCode code = reader.Get(column, &integer);
+  const ScoreCode code = decoder.Get(column, &integer);
   value->bits = static_cast<std::uint64_t>(integer);
   return code;
 }
 
 }  // namespace
 
-std::string ReadAnswer(AnswerDecoder& reader) {
+std::string ReadAnswer(AnswerDecoder& decoder) {
   Copies copies;
-  const Schema& columns = reader.layout().columns();
+  const Schema& columns = decoder.layout().columns();
   std::string text;
   for (std::uint32_t i = 0; i < columns.size(); ++i) {
     Value value;
-    const ScoreCode code = ReadColumn(reader, i, copies, &value);
+    const ScoreCode code = ReadColumn(decoder, i, copies, &value);
     if (code == ScoreCode::kOk) {
       text += columns[i].name + "=" + Print(columns[i].type, value) + "\n";
     } else {

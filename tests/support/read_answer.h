@@ -8,7 +8,7 @@
 namespace pillion {
 
 // The answer's columns as Print() of wire_rows.h has them; a column that is refused is its code.
-// REQUIRES: the reader was opened.
-std::string ReadAnswer(AnswerDecoder& reader);
+// REQUIRES: the decoder was opened.
+std::string ReadAnswer(AnswerDecoder& decoder);
 
 }  // namespace pillion

@@ -128,26 +128,26 @@ std::vector<Value> RandomRows::Row(const Schema& columns) {
   return row;
 }
 
-ScoreCode SetRow(RowEncoder& builder, const std::vector<Value>& row) {
+ScoreCode SetRow(RowEncoder& encoder, const std::vector<Value>& row) {
   for (std::uint32_t i = 0; i < row.size(); ++i) {
-    const DataType& type = builder.layout().columns()[i].type;
+    const DataType& type = encoder.layout().columns()[i].type;
     const Value& value = row[i];
     const ElementsView elements(type.base, value.elements, value.count);
     if (value.null) {
-      builder.SetNull(i);
+      encoder.SetNull(i);
     } else if (type.shape == Shape::kScalar) {
       WithElementType(type.base,
-                      [&]<typename T>(std::type_identity<T>) { builder.Set(i, value.As<T>()); });
+                      [&]<typename T>(std::type_identity<T>) { encoder.Set(i, value.As<T>()); });
     } else if (type.shape == Shape::kList) {
-      builder.SetList(i, elements);
+      encoder.SetList(i, elements);
     } else if (type.shape == Shape::kMap) {
-      builder.SetMap(i, {{type.key, value.keys, value.count}, elements});
+      encoder.SetMap(i, {{type.key, value.keys, value.count}, elements});
     } else {
       const std::size_t indices = value.sparse ? std::size_t{value.count} * value.rank : 0;
-      builder.SetTensor(i, {elements, value.sparse, {value.indices, indices}, value.Dimensions()});
+      encoder.SetTensor(i, {elements, value.sparse, {value.indices, indices}, value.Dimensions()});
     }
   }
-  return builder.fault().code;
+  return encoder.fault().code;
 }
 
 namespace {

@@ -48,7 +48,7 @@ class RandomRows {
 };
 
 // Sets each column as a caller would.
-ScoreCode SetRow(RowEncoder& builder, const std::vector<Value>& row);
+ScoreCode SetRow(RowEncoder& encoder, const std::vector<Value>& row);
 
 // A value as text: equal texts are equal values. NaNs of all kinds are equal.
 std::string Print(const DataType& type, const Value& value);

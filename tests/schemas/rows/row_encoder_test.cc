@@ -1,4 +1,4 @@
-// What the builder refuses, and that it needs no memory once warm. That its bytes are right is
+// What the encoder refuses, and that it needs no memory once warm. That its bytes are right is
 // held by row_decoder_test against generated code and by the property tests.
 #include "schemas/rows/row_encoder.h"
 
@@ -40,17 +40,17 @@ TEST(RowEncoder, HoldsNumbersThatTheColumnHoldsExactly) {
   EXPECT_EQ(row.Set(4, 0.1), ScoreCode::kOk);
   EXPECT_EQ(row.Set(5, std::int64_t{1} << 53), ScoreCode::kOk);
 
-  AnswerDecoder reader(OfEachNumber());
-  ASSERT_EQ(reader.Open(row.bytes()), ScoreCode::kOk);
+  AnswerDecoder decoder(OfEachNumber());
+  ASSERT_EQ(decoder.Open(row.bytes()), ScoreCode::kOk);
   const double expected[] = {-128, 32767, -2147483648.0, 0, 0.1F, 9007199254740992.0};
   for (std::uint32_t i = 0; i < 6; ++i) {
     double value = 0;
     if (i == 3) continue;
-    ASSERT_EQ(reader.Get(i, &value), ScoreCode::kOk) << i;
+    ASSERT_EQ(decoder.Get(i, &value), ScoreCode::kOk) << i;
     EXPECT_EQ(value, expected[i]) << i;
   }
   std::int64_t longest = 0;
-  ASSERT_EQ(reader.Get(3, &longest), ScoreCode::kOk);
+  ASSERT_EQ(decoder.Get(3, &longest), ScoreCode::kOk);
   EXPECT_EQ(longest, std::numeric_limits<std::int64_t>::max());
 }
 
@@ -113,7 +113,7 @@ TEST(RowEncoder, SetsTheColumnsOfAllParts) {
   const auto layout = Layout(std::move(columns));
   ASSERT_EQ(layout->part_count(), 3U);
   RowEncoder row(layout);
-  AnswerDecoder reader(layout);
+  AnswerDecoder decoder(layout);
   const std::string text(500000, 'x');
   row.Set(8999, 1.5);
   row.Clear();
@@ -126,18 +126,18 @@ TEST(RowEncoder, SetsTheColumnsOfAllParts) {
   EXPECT_EQ(row.Set(0, text), ScoreCode::kOk);
   for (std::uint32_t i = 1; i < 9000; ++i) ASSERT_EQ(row.Set(i, i), ScoreCode::kOk);
   EXPECT_EQ(row.SetNull(4096), ScoreCode::kOk);
-  ASSERT_EQ(reader.Open(row.bytes()), ScoreCode::kOk);
+  ASSERT_EQ(decoder.Open(row.bytes()), ScoreCode::kOk);
   std::string_view read;
-  ASSERT_EQ(reader.Get(0, &read), ScoreCode::kOk);
+  ASSERT_EQ(decoder.Get(0, &read), ScoreCode::kOk);
   EXPECT_EQ(read, text);
   for (std::uint32_t i = 1; i < 9000; ++i) {
     double value = 0;
-    ASSERT_EQ(reader.IsNull(i), i == 4096);
+    ASSERT_EQ(decoder.IsNull(i), i == 4096);
     if (i == 4096) continue;
-    ASSERT_EQ(reader.Get(i, &value), ScoreCode::kOk);
+    ASSERT_EQ(decoder.Get(i, &value), ScoreCode::kOk);
     ASSERT_EQ(value, i);
   }
-  EXPECT_TRUE(reader.IsNull(9000));
+  EXPECT_TRUE(decoder.IsNull(9000));
 }
 
 // One column of each kind that lies outside of the table, and scalars between them.
@@ -175,19 +175,19 @@ struct Values {
   }
 
   void ExpectIn(const RowEncoder& row) const {
-    AnswerDecoder reader(OfEachKind());
-    ASSERT_EQ(reader.Open(row.bytes()), ScoreCode::kOk);
+    AnswerDecoder decoder(OfEachKind());
+    ASSERT_EQ(decoder.Open(row.bytes()), ScoreCode::kOk);
     const std::string* const texts[] = {&a, nullptr, &b, nullptr, nullptr, &c};
     for (const std::uint32_t column : {0U, 2U, 5U}) {
       std::string_view text;
-      ASSERT_EQ(reader.Get(column, &text), ScoreCode::kOk);
+      ASSERT_EQ(decoder.Get(column, &text), ScoreCode::kOk);
       EXPECT_EQ(text, *texts[column]);
     }
     double number = 0;
-    ASSERT_EQ(reader.Get(1, &number), ScoreCode::kOk);
+    ASSERT_EQ(decoder.Get(1, &number), ScoreCode::kOk);
     EXPECT_EQ(number, static_cast<double>(a.size()));
     TextList got;
-    ASSERT_EQ(reader.GetTextList(3, &got), ScoreCode::kOk);
+    ASSERT_EQ(decoder.GetTextList(3, &got), ScoreCode::kOk);
     ASSERT_EQ(got.size(), list.size());
     for (std::uint32_t i = 0; i < got.size(); ++i) {
       std::string_view text;
@@ -195,7 +195,7 @@ struct Values {
       EXPECT_EQ(text, list[i]);
     }
     TensorView tensor;
-    ASSERT_EQ(reader.GetTensor(4, &tensor), ScoreCode::kOk);
+    ASSERT_EQ(decoder.GetTensor(4, &tensor), ScoreCode::kOk);
     EXPECT_TRUE(std::ranges::equal(tensor.values.As<double>(), vector));
   }
 };

@@ -34,12 +34,12 @@ TEST(AnswerEncoder, IsReadBackByTheClient) {
     for (const auto& layout : LayoutsOf(random.Columns(12))) {
       const std::vector<Value> row = random.Row(layout->columns());
       AnswerEncoder encoder(*layout);
-      AnswerDecoder reader(layout);
+      AnswerDecoder decoder(layout);
       Buffer buffer(1 << 16);
       ASSERT_TRUE(encoder.BeginRow(buffer.bytes()));
       ASSERT_TRUE(Encode(encoder, row));
-      ASSERT_EQ(reader.Open(buffer.bytes().first(encoder.bytes())), ScoreCode::kOk);
-      ASSERT_EQ(ReadAnswer(reader), Print(layout->columns(), row)) << "seed " << seed;
+      ASSERT_EQ(decoder.Open(buffer.bytes().first(encoder.bytes())), ScoreCode::kOk);
+      ASSERT_EQ(ReadAnswer(decoder), Print(layout->columns(), row)) << "seed " << seed;
     }
   }
 }
@@ -56,7 +56,7 @@ FaultDetail FaultOf(std::uint32_t row) {
 
 void ExpectEachRowOfABatch(const std::shared_ptr<const RowLayout>& layout, RandomRows& random) {
   AnswerEncoder encoder(*layout);
-  AnswerDecoder reader(layout);
+  AnswerDecoder decoder(layout);
   BatchAnswerDecoder batch;
   Buffer buffer(1 << 18);
   const std::uint32_t row_count = random.Below(40);
@@ -78,16 +78,16 @@ void ExpectEachRowOfABatch(const std::shared_ptr<const RowLayout>& layout, Rando
       EXPECT_EQ(fault.op, FaultOf(i).op);
       EXPECT_EQ(fault.stage, FaultOf(i).stage);
       EXPECT_EQ(fault.column, FaultOf(i).column);
-      ASSERT_EQ(batch.Row(i, &reader), ScoreCode::kOk);
+      ASSERT_EQ(batch.Row(i, &decoder), ScoreCode::kOk);
       for (std::uint32_t column = 0; column < layout->size(); ++column) {
-        EXPECT_TRUE(reader.IsNull(column));
+        EXPECT_TRUE(decoder.IsNull(column));
       }
       continue;
     }
     EXPECT_EQ(batch.code(i), ScoreCode::kOk);
     EXPECT_EQ(batch.column(i), kNoColumn);
-    ASSERT_EQ(batch.Row(i, &reader), ScoreCode::kOk);
-    ASSERT_EQ(ReadAnswer(reader), Print(layout->columns(), rows[i]));
+    ASSERT_EQ(batch.Row(i, &decoder), ScoreCode::kOk);
+    ASSERT_EQ(ReadAnswer(decoder), Print(layout->columns(), rows[i]));
   }
 }
 
@@ -139,13 +139,13 @@ TEST(AnswerEncoder, TakesNoMemory) {
   for (const auto& layout : LayoutsOf(random.Columns(12))) {
     const std::vector<Value> row = random.Row(layout->columns());
     AnswerEncoder encoder(*layout);
-    AnswerDecoder reader(layout);
+    AnswerDecoder decoder(layout);
     Buffer buffer(1 << 16);
     const std::uint64_t before = AllocationCount();
     for (int i = 0; i < 10; ++i) {
       encoder.BeginRow(buffer.bytes());
       Encode(encoder, row);
-      reader.Open(buffer.bytes().first(encoder.bytes()));
+      decoder.Open(buffer.bytes().first(encoder.bytes()));
       encoder.BeginBatch(buffer.bytes(), 2);
       Encode(encoder, row);
       encoder.AddFailure(ScoreCode::kInternal, kFault);
@@ -176,7 +176,7 @@ TEST(AnswerEncoder, KnowsItsLongestAnswer) {
 // without a step outside, whatever the outcome.
 void ReadDamaged(const std::shared_ptr<const RowLayout>& layout, RandomRows& random) {
   AnswerEncoder encoder(*layout);
-  AnswerDecoder reader(layout);
+  AnswerDecoder decoder(layout);
   BatchAnswerDecoder batch;
   Buffer buffer(1 << 16);
   ASSERT_TRUE(encoder.BeginBatch(buffer.bytes(), 2));
@@ -188,10 +188,10 @@ void ReadDamaged(const std::shared_ptr<const RowLayout>& layout, RandomRows& ran
       for (std::uint32_t i = 0; i < std::min(batch.row_count(), 4U); ++i) {
         batch.code(i);
         batch.column(i);
-        if (batch.Row(i, &reader) == ScoreCode::kOk) ReadAnswer(reader);
+        if (batch.Row(i, &decoder) == ScoreCode::kOk) ReadAnswer(decoder);
       }
     }
-    if (reader.Open(bytes) == ScoreCode::kOk) ReadAnswer(reader);
+    if (decoder.Open(bytes) == ScoreCode::kOk) ReadAnswer(decoder);
   };
   const auto copy = std::make_unique<std::byte[]>(size);
   std::memcpy(copy.get(), buffer.bytes().data(), size);

@@ -96,15 +96,15 @@ class Library {
 
 void ExpectTheSameRows(const std::shared_ptr<const RowLayout>& layout, Library& library,
                        RandomRows& random) {
-  RowEncoder builder(layout);
+  RowEncoder encoder(layout);
   BatchEncoder batch;
   for (int n = 0; n < 3; ++n) {
     const std::vector<Value> row = random.Row(layout->columns());
-    builder.Clear();
-    ASSERT_EQ(SetRow(builder, row), ScoreCode::kOk);
-    ASSERT_EQ(batch.Add(builder), ScoreCode::kOk);
-    ASSERT_TRUE(library.Verify("Row", builder.bytes()));
-    const auto rebuilt = library.FromJson(library.ToJson("Row", builder.bytes()));
+    encoder.Clear();
+    ASSERT_EQ(SetRow(encoder, row), ScoreCode::kOk);
+    ASSERT_EQ(batch.Add(encoder), ScoreCode::kOk);
+    ASSERT_TRUE(library.Verify("Row", encoder.bytes()));
+    const auto rebuilt = library.FromJson(library.ToJson("Row", encoder.bytes()));
     ASSERT_EQ(Decode(*layout, RequestKind::kRow, rebuilt), Print(layout->columns(), row));
   }
   const auto rows = batch.Finish();
@@ -337,14 +337,14 @@ TEST(Interop, GeneratedCodeReadsAnAnswerLikeTheClient) {
               encoder.Add([&row](std::uint32_t i) -> const Value& { return row[i]; }));
 
   const auto* generated = flatbuffers::GetRoot<house::Answer>(words.data());
-  AnswerDecoder reader(layout);
-  ASSERT_EQ(reader.Open(room.first(encoder.bytes())), ScoreCode::kOk);
+  AnswerDecoder decoder(layout);
+  ASSERT_EQ(decoder.Open(room.first(encoder.bytes())), ScoreCode::kOk);
   double prediction = 0;
   TensorView tensor;
   std::string_view label;
-  ASSERT_EQ(reader.Get(0, &prediction), ScoreCode::kOk);
-  ASSERT_EQ(reader.GetTensor(1, &tensor), ScoreCode::kOk);
-  ASSERT_EQ(reader.Get(2, &label), ScoreCode::kOk);
+  ASSERT_EQ(decoder.Get(0, &prediction), ScoreCode::kOk);
+  ASSERT_EQ(decoder.GetTensor(1, &tensor), ScoreCode::kOk);
+  ASSERT_EQ(decoder.Get(2, &label), ScoreCode::kOk);
   EXPECT_EQ(generated->prediction(), prediction);
   EXPECT_EQ(prediction, 1.5);
   EXPECT_EQ(generated->label()->string_view(), label);

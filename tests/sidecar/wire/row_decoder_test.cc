@@ -25,16 +25,16 @@ TEST(RowDecoder, GivesBackWhatTheBuilderWasGiven) {
   for (std::uint32_t seed = 0; seed < 300; ++seed) {
     RandomRows random(seed);
     for (const auto& layout : LayoutsOf(random.Columns(12))) {
-      RowEncoder builder(layout);
+      RowEncoder encoder(layout);
       RowDecoder decoder(*layout);
       Arena arena(1 << 20);
       std::vector<Value> decoded(layout->size());
       for (int n = 0; n < 5; ++n) {
         const std::vector<Value> row = random.Row(layout->columns());
-        builder.Clear();
+        encoder.Clear();
         arena.Reset();
-        ASSERT_EQ(SetRow(builder, row), ScoreCode::kOk) << builder.DescribeFault();
-        ASSERT_EQ(decoder.Open(RequestKind::kRow, builder.bytes()), ScoreCode::kOk);
+        ASSERT_EQ(SetRow(encoder, row), ScoreCode::kOk) << encoder.DescribeFault();
+        ASSERT_EQ(decoder.Open(RequestKind::kRow, encoder.bytes()), ScoreCode::kOk);
         ASSERT_EQ(decoder.Decode(0, decoded.data(), arena), ScoreCode::kOk) << "seed " << seed;
         ASSERT_EQ(Print(layout->columns(), decoded), Print(layout->columns(), row))
             << "seed " << seed;
@@ -45,7 +45,7 @@ TEST(RowDecoder, GivesBackWhatTheBuilderWasGiven) {
 
 void ExpectTheRowsOfABatch(const std::shared_ptr<const RowLayout>& layout, RandomRows& random,
                            std::uint32_t row_count) {
-  RowEncoder builder(layout);
+  RowEncoder encoder(layout);
   BatchEncoder batch;
   RowDecoder decoder(*layout);
   Arena arena(1 << 20);
@@ -53,9 +53,9 @@ void ExpectTheRowsOfABatch(const std::shared_ptr<const RowLayout>& layout, Rando
   std::vector<std::string> expected;
   for (std::uint32_t i = 0; i < row_count; ++i) {
     const std::vector<Value> row = random.Row(layout->columns());
-    builder.Clear();
-    ASSERT_EQ(SetRow(builder, row), ScoreCode::kOk);
-    ASSERT_EQ(batch.Add(builder), ScoreCode::kOk);
+    encoder.Clear();
+    ASSERT_EQ(SetRow(encoder, row), ScoreCode::kOk);
+    ASSERT_EQ(batch.Add(encoder), ScoreCode::kOk);
     expected.push_back(Print(layout->columns(), row));
   }
   ASSERT_EQ(decoder.Open(RequestKind::kBatch, batch.Finish()), ScoreCode::kOk);
@@ -83,7 +83,7 @@ TEST(RowDecoder, TakesNoMemoryOnceWarm) {
   RandomRows random(7);
   for (const auto& layout : LayoutsOf(random.Columns(12))) {
     const std::vector<Value> row = random.Row(layout->columns());
-    RowEncoder builder(layout);
+    RowEncoder encoder(layout);
     BatchEncoder batch;
     RowDecoder decoder(*layout);
     Arena arena(1 << 20);
@@ -91,10 +91,10 @@ TEST(RowDecoder, TakesNoMemoryOnceWarm) {
     std::uint64_t before = 0;
     for (int n = 0; n < 4; ++n) {
       if (n == 2) before = AllocationCount();
-      builder.Clear();
+      encoder.Clear();
       batch.Clear();
-      SetRow(builder, row);
-      for (int i = 0; i < 100; ++i) batch.Add(builder);
+      SetRow(encoder, row);
+      for (int i = 0; i < 100; ++i) batch.Add(encoder);
       decoder.Open(RequestKind::kBatch, batch.Finish());
       for (std::uint32_t i = 0; i < decoder.row_count(); ++i) {
         arena.Reset();
@@ -108,12 +108,12 @@ TEST(RowDecoder, TakesNoMemoryOnceWarm) {
 // Bytes that end where the memory ends, each of them changed in turn: what decodes must be
 // readable to its last element.
 void ReadDamaged(const std::shared_ptr<const RowLayout>& layout, RandomRows& random) {
-  RowEncoder builder(layout);
+  RowEncoder encoder(layout);
   BatchEncoder batch;
   for (int n = 0; n < 2; ++n) {
-    builder.Clear();
-    ASSERT_EQ(SetRow(builder, random.Row(layout->columns())), ScoreCode::kOk);
-    ASSERT_EQ(batch.Add(builder), ScoreCode::kOk);
+    encoder.Clear();
+    ASSERT_EQ(SetRow(encoder, random.Row(layout->columns())), ScoreCode::kOk);
+    ASSERT_EQ(batch.Add(encoder), ScoreCode::kOk);
   }
   RowDecoder decoder(*layout);
   std::vector<Value> decoded(layout->size());
