@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/json_reader.h"
 #include "client/pillion.h"
 #include "schemas/rows/answer_decoder.h"
 #include "schemas/rows/batch_encoder.h"
@@ -13,6 +12,7 @@
 #include "schemas/rows/fault_detail.h"
 #include "schemas/rows/layout_description.h"
 #include "schemas/rows/row_encoder.h"
+#include "sidecar/scoring/model_facts.h"
 #include "sidecar/wire/encode_row.h"
 #include "sidecar/wire/row_decoder.h"
 
@@ -47,36 +47,6 @@ struct Layout {
   std::shared_ptr<const RowLayout> inputs;
   std::shared_ptr<const RowLayout> outputs;
 };
-
-// A stage that may remove rows, and the input that it reads.
-struct Remover {
-  std::string column;
-  std::string op;
-  std::string name;
-};
-
-// What the server tells of a model.
-struct ModelFacts {
-  std::string name;
-  std::vector<std::string> optional_inputs;
-  std::vector<Remover> removers;
-};
-
-bool ReadModelFacts(JsonReader& json, JsonReader::Value model, ModelFacts& facts) {
-  return json.ReadObject(model, [&](std::string_view key, JsonReader::Value value) {
-    if (key == "name") return json.Read(value, facts.name);
-    if (key == "optional_inputs") return json.Read(value, facts.optional_inputs);
-    if (key != "row_removers") return json.Skip(value);
-    return json.ReadArray(value, [&](JsonReader::Value entry) {
-      Remover& remover = facts.removers.emplace_back();
-      return json.ReadObject(entry, [&](std::string_view part, JsonReader::Value text) {
-        if (part == "column") return json.Read(text, remover.column);
-        if (part == "op") return json.Read(text, remover.op);
-        return part == "name" ? json.Read(text, remover.name) : json.Skip(text);
-      });
-    });
-  });
-}
 
 // Not the row's fault: with the next row it would be the same.
 bool IsOfServer(ScoreCode code) {
@@ -235,36 +205,10 @@ Result<std::unique_ptr<ClientScorer>> ClientScorer::Connect(const std::string& u
   state->model_inputs = all.inputs->columns();
   state->model_outputs = all.outputs->columns();
   std::unique_ptr<ClientScorer> scorer(new ClientScorer(std::move(state)));
-  scorer->AskForFacts();
+  ModelFacts facts = AskForModelFacts(client, model, kTimeoutNs);
+  scorer->optional_inputs_ = std::move(facts.optional_inputs);
+  scorer->state_->removers = std::move(facts.removers);
   return scorer;
-}
-
-// A server that does not tell has none.
-void ClientScorer::AskForFacts() {
-  std::string models(1 << 16, '\0');
-  std::size_t length = 0;
-  const auto ask = [&] {
-    return pillion_ask(state_->client.get(), "models", kTimeoutNs, models.data(), models.size(),
-                       &length);
-  };
-  if (ask() != PILLION_OK) return;
-  if (length >= models.size()) {
-    models.resize(length + 1);
-    if (ask() != PILLION_OK || length >= models.size()) return;
-  }
-  models.resize(length);
-  JsonReader json(state_->url);
-  json.ReadText("{\"models\":" + models + "}", [&](std::string_view, JsonReader::Value list) {
-    return json.ReadArray(list, [&](JsonReader::Value model) {
-      ModelFacts facts;
-      const bool read = ReadModelFacts(json, model, facts);
-      if (read && facts.name == state_->name) {
-        optional_inputs_ = std::move(facts.optional_inputs);
-        state_->removers = std::move(facts.removers);
-      }
-      return read;
-    });
-  });
 }
 
 const Schema& ClientScorer::model_outputs() const { return state_->model_outputs; }

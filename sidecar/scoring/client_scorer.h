@@ -35,7 +35,6 @@ class ClientScorer final : public RowScorer {
   struct Batch;
   explicit ClientScorer(std::unique_ptr<State> state);
 
-  void AskForFacts();
   ScoreCode Encode(Batch& batch, std::size_t row) const;
   void Submit(Batch& batch) const;
   Result<void> ScoreAlone(Batch& batch, std::size_t row) const;

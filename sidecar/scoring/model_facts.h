@@ -1,0 +1,30 @@
+// What a running sidecar tells of a model beside its columns, as the answer to the question
+// "models" has it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "client/pillion.h"
+
+namespace pillion {
+
+// A stage that may remove rows, and the input that it reads.
+struct Remover {
+  std::string column;
+  std::string op;
+  std::string name;
+};
+
+struct ModelFacts {
+  std::string name;
+  std::vector<std::string> optional_inputs;  // see Model::OptionalInputs()
+  std::vector<Remover> removers;
+};
+
+// Of `model`, as the server calls it. Empty where the server does not tell.
+ModelFacts AskForModelFacts(pillion_client* client, const std::string& model,
+                            std::uint64_t timeout_ns);
+
+}  // namespace pillion
