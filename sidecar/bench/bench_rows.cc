@@ -1,58 +1,85 @@
 #include "sidecar/bench/bench_rows.h"
 
 #include <algorithm>
+#include <optional>
 #include <random>
 #include <utility>
+
+#include "schemas/rows/column_index.h"
+#include "sidecar/scoring/missing_columns.h"
+#include "sidecar/scoring/row_caster.h"
+#include "sidecar/table/table_file.h"
 
 namespace pillion::bench {
 namespace {
 
-// Where each column of `schema` stands in the frame.
-Result<std::vector<std::size_t>> FindColumns(const std::string& name, const Schema& frame,
-                                             const Schema& schema) {
-  std::vector<std::size_t> positions;
-  for (const Field& wanted : schema) {
-    const auto it = std::find_if(frame.begin(), frame.end(),
-                                 [&](const Field& field) { return field.name == wanted.name; });
-    if (it == frame.end()) {
-      return Fail(LoadCode::kBadSchema, name, "the column '" + wanted.name + "' is missing");
+// Appends the columns of `schema` to `cells`, cast as for scoring.
+class CellSink final : public RowSink {
+ public:
+  CellSink(const TableSource& source, const Schema& schema, Arena& arena, std::vector<Value>& cells)
+      : source_(source), schema_(schema), arena_(arena), cells_(cells) {}
+
+  Result<void> Begin(const TableHead& head) override {
+    const ColumnIndex index(head.columns);
+    Schema missing;
+    for (const Field& field : schema_) {
+      if (!index.Find(head.columns, field.name)) missing.push_back(field);
     }
-    if (it->type.shape != wanted.type.shape || it->type.base != wanted.type.base) {
-      return Fail(LoadCode::kBadSchema, name,
-                  "the column '" + wanted.name + "' is " + Describe(it->type) + ", expected " +
-                      Describe(wanted.type));
+    if (!missing.empty()) {
+      // As if it had been asked for: there is no such option here to tell of.
+      return tl::unexpected(LoadError(MissingColumns(missing, head, source_, true)));
     }
-    positions.push_back(static_cast<std::size_t>(it - frame.begin()));
+    PILLION_ASSIGN(caster_, RowCaster::Make(source_.name, head.columns, index, schema_));
+    return {};
   }
-  return positions;
-}
+
+  Result<void> Add(std::span<const Value> row) override {
+    auto problem = caster_->Cast(row, ++row_count_, arena_, cells_);
+    return problem ? tl::unexpected(LoadError({*std::move(problem)})) : Result<void>();
+  }
+
+  Result<void> End() override {
+    return row_count_ == 0 ? Fail(LoadCode::kBadSchema, source_.name, "has no rows")
+                           : Result<void>();
+  }
+
+  std::size_t row_count() const { return row_count_; }
+
+ private:
+  const TableSource& source_;
+  const Schema& schema_;
+  Arena& arena_;
+  std::vector<Value>& cells_;
+  std::optional<RowCaster> caster_;
+  std::size_t row_count_ = 0;
+};
 
 }  // namespace
 
-Result<BenchRows> BenchRows::Read(const std::string& name, const std::string& text,
-                                  const Schema& schema) {
-  TableSource source{name, text, DetectTableFormat(text), schema};
-  Table frame;
-  PILLION_ASSIGN(frame, Table::Read(source));
-  if (frame.row_count() == 0) return Fail(LoadCode::kBadSchema, name, "has no rows");
-  std::vector<std::size_t> positions;
-  PILLION_ASSIGN(positions, FindColumns(name, frame.schema(), schema));
+Result<BenchRows> BenchRows::Read(const std::string& path, const Schema& schema) {
+  TableFile file;
+  PILLION_ASSIGN(file, OpenTable(path));
+  file.source.columns = schema;
+  file.source.other_columns.emplace();
+  BenchRows rows(std::max<std::size_t>(schema.size(), 1));
+  CellSink sink(file.source, schema, rows.arena_, rows.cells_);
+  PILLION_TRY(ReadRows(file.source, *file.text, rows.arena_, sink));
+  rows.AddCopies(schema, sink.row_count());
+  return rows;
+}
 
-  BenchRows rows(std::move(frame), std::max<std::size_t>(schema.size(), 1));
+void BenchRows::AddCopies(const Schema& schema, std::size_t own) {
   std::mt19937_64 random(1);
   std::normal_distribution<double> change(1.0, 0.01);
-  const std::size_t own = rows.frame_.row_count();
-  for (std::size_t i = 0; i < std::max(own, kRowsMin); ++i) {
-    const std::span<const Value> row = rows.frame_.Row(i % own);
+  for (std::size_t i = own; i < kRowsMin; ++i) {
     for (std::size_t k = 0; k < schema.size(); ++k) {
-      Value value = row[positions[k]];
+      Value value = cells_[(i % own) * width_ + k];
       const DataType& type = schema[k].type;
       const bool number = type.shape == Shape::kScalar && type.base == BasicType::kDouble;
-      if (i >= own && number && !value.null) value.float64 *= change(random);
-      rows.cells_.push_back(value);
+      if (number && !value.null) value.float64 *= change(random);
+      cells_.push_back(value);
     }
   }
-  return rows;
 }
 
 }  // namespace pillion::bench

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/load_error.h"
+#include "engine/arena.h"
 #include "engine/value.h"
 #include "schemas/types/data_type.h"
-#include "sidecar/table/table.h"
 
 namespace pillion::bench {
 
@@ -18,11 +18,10 @@ class BenchRows {
  public:
   static constexpr std::size_t kRowsMin = 4096;
 
-  // Reads the columns of `schema` from `text`, the content of the file `name`. Copies beyond the
-  // file's own rows have their double columns changed by about a percent.
-  // Errors: the frame's; a column that is missing or of another type; no rows.
-  static Result<BenchRows> Read(const std::string& name, const std::string& text,
-                                const Schema& schema);
+  // Reads the columns of `schema` from a table of any form, as `pillion score` does. Copies beyond
+  // the file's own rows have their double columns changed by about a percent.
+  // Errors: the table's; a column that is missing or cannot be cast; no rows.
+  static Result<BenchRows> Read(const std::string& path, const Schema& schema);
 
   std::size_t size() const { return cells_.size() / width_; }
   // [column] of the schema; lives as long as this object.
@@ -41,9 +40,12 @@ class BenchRows {
   }
 
  private:
-  BenchRows(Table frame, std::size_t width) : frame_(std::move(frame)), width_(width) {}
+  static constexpr std::uint64_t kBytesMax = 8ULL << 30;
 
-  Table frame_;  // what the values view
+  explicit BenchRows(std::size_t width) : width_(width) {}
+  void AddCopies(const Schema& schema, std::size_t own);
+
+  Arena arena_{kBytesMax};  // what the values view
   std::size_t width_;
   std::vector<Value> cells_;  // [row][column]
 };

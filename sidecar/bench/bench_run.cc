@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -76,11 +74,6 @@ Result<Remote> Connect(const std::string& url, const std::string& name,
   remote.rows = std::make_shared<const RowLayout>(*rows);
   remote.answers = std::make_shared<const RowLayout>(*answers);
   return remote;
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 class Bench {
@@ -170,10 +163,7 @@ class Bench {
     if (options_.rows.empty()) {
       return Fail(LoadCode::kNotFound, "--rows", "a file of rows to score is needed");
     }
-    const std::string text = ReadFile(options_.rows);
-    if (text.empty())
-      return Fail(LoadCode::kNotFound, options_.rows, "cannot be read, or is empty");
-    return BenchRows::Read(options_.rows, text, schema);
+    return BenchRows::Read(options_.rows, schema);
   }
 
   static void DropRefused(const std::shared_ptr<const Plan>& plan, BenchRows& rows) {
@@ -249,8 +239,8 @@ class Bench {
     const Opponent opponent{FloorOf(measurement), server};
     const pillion_stats before = Stats(remote);
     if (options_.in_flight > 1) {
-      const auto target = MakeQueueTarget(remote.client.get(), remote.model.get(), rows,
-                                          remote.rows->columns(), options_.in_flight);
+      const auto target = MakeQueueTarget(remote.client.get(), remote.model.get(), remote.rows,
+                                          rows, options_.in_flight);
       if (target == nullptr) return Fail(LoadCode::kUnsupported, "--in-flight", "no lane is free");
       PILLION_TRY(rounds_.Run(opponent, 1, measurement, [&](auto duration) {
         return RunPipelined(duration, options_.in_flight, *target);

@@ -17,14 +17,10 @@ constexpr std::uint64_t kTimeoutNs = 2'000'000'000;
 struct FreeAnswer {
   void operator()(pillion_answer* answer) const { pillion_answer_free(answer); }
 };
-struct FreeRow {
-  void operator()(pillion_row* row) const { pillion_row_free(row); }
-};
 struct CloseQueue {
   void operator()(pillion_queue* queue) const { pillion_queue_close(queue); }
 };
 using AnswerPtr = std::unique_ptr<pillion_answer, FreeAnswer>;
-using RowPtr = std::unique_ptr<pillion_row, FreeRow>;
 using QueuePtr = std::unique_ptr<pillion_queue, CloseQueue>;
 
 // Takes from an answer what a caller would, each number, text and tensor once; their sum, or
@@ -138,56 +134,22 @@ class BytesTarget final : public Target {
   AnswerPtr answer_;
 };
 
-void SetColumn(pillion_row* row, std::uint32_t column, const DataType& type, const Value& value) {
-  if (value.null) {
-    pillion_set_null(row, column);
-    return;
-  }
-  if (type.shape == Shape::kTensor && type.base == BasicType::kDouble && value.rank == 1) {
-    const auto* values = static_cast<const double*>(value.elements);
-    if (value.sparse) {
-      pillion_set_sparse(row, column, value.indices, values, value.count, value.size);
-    } else {
-      pillion_set_vector(row, column, values, value.count);
-    }
-    return;
-  }
-  WithElementType(type.base, [&](auto element) {
-    using T = typename decltype(element)::type;
-    if constexpr (std::is_same_v<T, std::string_view>) {
-      pillion_set_text(row, column, value.text.data(), value.text.size());
-    } else if constexpr (std::is_same_v<T, bool>) {
-      pillion_set_bool(row, column, value.boolean ? 1 : 0);
-    } else if constexpr (std::is_integral_v<T>) {
-      pillion_set_long(row, column, value.As<T>());
-    } else {
-      pillion_set_double(row, column, value.As<T>());
-    }
-  });
-}
-
 class QueueTarget final : public PipelinedTarget {
  public:
-  QueueTarget(QueuePtr queue, pillion_model* model, const BenchRows* rows, const Schema& schema,
-              std::uint32_t in_flight)
-      : queue_(std::move(queue)), model_(model), rows_(rows), schema_(schema) {
+  QueueTarget(QueuePtr queue, pillion_model* model, std::shared_ptr<const RowLayout> rows_layout,
+              const BenchRows* rows, std::uint32_t in_flight)
+      : queue_(std::move(queue)), model_(model), rows_(rows), row_(std::move(rows_layout)) {
     for (std::uint32_t i = 0; i < in_flight; ++i) {
-      row_of_.emplace_back(pillion_row_new(model));
       answer_of_.emplace_back(pillion_answer_new(model));
     }
   }
 
   bool Submit(std::uint64_t i) override {
-    pillion_row* row = row_of_[i % row_of_.size()].get();
-    if (rows_ != nullptr) {
-      pillion_row_clear(row);
-      const std::span<const Value> values = rows_->Row(i);
-      for (std::uint32_t k = 0; k < schema_.size(); ++k) {
-        SetColumn(row, k, schema_[k].type, values[k]);
-      }
-    }
-    return pillion_submit(queue_.get(), model_, row, kTimeoutNs, i,
-                          answer_of_[i % answer_of_.size()].get()) == PILLION_OK;
+    if (rows_ != nullptr && EncodeRow(rows_->Row(i), row_) != ScoreCode::kOk) return false;
+    const std::span<const std::byte> bytes = row_.bytes();
+    return pillion_submit_bytes(queue_.get(), model_, PILLION_ROW, bytes.data(), bytes.size(),
+                                kTimeoutNs, i,
+                                answer_of_[i % answer_of_.size()].get()) == PILLION_OK;
   }
 
   bool Poll(const std::function<void(std::uint64_t)>& done) override {
@@ -204,9 +166,8 @@ class QueueTarget final : public PipelinedTarget {
   QueuePtr queue_;
   pillion_model* model_;
   const BenchRows* rows_;
-  Schema schema_;
-  std::vector<RowPtr> row_of_;        // [i % in flight]: a lane answers in order
-  std::vector<AnswerPtr> answer_of_;  // likewise
+  RowEncoder row_;
+  std::vector<AnswerPtr> answer_of_;  // [i % in flight]: a lane answers in order
 };
 
 }  // namespace
@@ -224,11 +185,12 @@ std::unique_ptr<Target> MakeBytesTarget(pillion_model* model, std::size_t bytes)
 }
 
 std::unique_ptr<PipelinedTarget> MakeQueueTarget(pillion_client* client, pillion_model* model,
-                                                 const BenchRows* rows, const Schema& schema,
-                                                 std::uint32_t in_flight) {
+                                                 std::shared_ptr<const RowLayout> rows_layout,
+                                                 const BenchRows* rows, std::uint32_t in_flight) {
   pillion_queue* queue = nullptr;
   if (pillion_queue_open(client, &queue) != PILLION_OK) return nullptr;
-  return std::make_unique<QueueTarget>(QueuePtr(queue), model, rows, schema, in_flight);
+  return std::make_unique<QueueTarget>(QueuePtr(queue), model, std::move(rows_layout), rows,
+                                       in_flight);
 }
 
 }  // namespace pillion::bench

@@ -22,7 +22,7 @@ std::unique_ptr<Target> MakeBytesTarget(pillion_model* model, std::size_t bytes)
 // Keeps up to `in_flight` rows under way on a queue of its own. `rows` null: rows that stay empty.
 // Null: the client has no lane for it.
 std::unique_ptr<PipelinedTarget> MakeQueueTarget(pillion_client* client, pillion_model* model,
-                                                 const BenchRows* rows, const Schema& schema,
-                                                 std::uint32_t in_flight);
+                                                 std::shared_ptr<const RowLayout> rows_layout,
+                                                 const BenchRows* rows, std::uint32_t in_flight);
 
 }  // namespace pillion::bench

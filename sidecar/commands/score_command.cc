@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "sidecar/scoring/client_scorer.h"
 #include "sidecar/scoring/plan_scorer.h"
 #include "sidecar/scoring/score_table.h"
+#include "sidecar/table/table_file.h"
 
 namespace pillion {
 namespace {
@@ -74,37 +76,24 @@ class Progress {
   Clock::time_point next_ = Clock::now() + std::chrono::seconds(1);
 };
 
-// The input's text, plain, and what it is.
-struct Input {
-  std::unique_ptr<ByteSource> bytes;
-  std::unique_ptr<TextInput> text;
-  TableSource source;
-};
-
-Result<Input> OpenInput(const Options& options) {
-  Input input;
-  TableSource& source = input.source;
-  source.name = options.input == "-" ? "standard input" : options.input;
-  PILLION_ASSIGN(input.bytes, OpenBytes(options.input));
-  PILLION_ASSIGN(input.bytes, Decompressed(std::move(input.bytes), source.name));
-  input.text = std::make_unique<TextInput>(*input.bytes, source.name);
+Result<TableFile> OpenInput(const Options& options) {
+  TableFile file;
+  PILLION_ASSIGN(file,
+                 OpenTable(options.input,
+                           options.from.empty() ? std::nullopt : ParseTableFormat(options.from)));
+  TableSource& source = file.source;
+  if (options.from.empty() && !options.header.empty()) source.format = TableFormat::kCsv;
   source.csv.header = options.header;
   source.csv.nulls = options.nulls;
   if (!options.delimiter.empty()) {
     source.csv.delimiter =
         options.delimiter == "tab" || options.delimiter == "\\t" ? '\t' : options.delimiter.front();
   }
-  if (!options.from.empty()) {
-    source.format = *ParseTableFormat(options.from);
-  } else {
-    PILLION_ASSIGN(source.format, DetectTableFormat(*input.text, source.name));
-    if (!options.header.empty()) source.format = TableFormat::kCsv;
-  }
-  return input;
+  return file;
 }
 
 ExitCode ScoreInput(RowScorer& scorer, const Options& options, Output& output) {
-  Result<Input> input = OpenInput(options);
+  Result<TableFile> input = OpenInput(options);
   if (!input) return Report(input.error());
   if (const ExitCode opened = output.Open(); opened != ExitCode::kOk) return opened;
   Progress progress(output.ToTerminal());

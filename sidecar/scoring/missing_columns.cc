@@ -30,9 +30,16 @@ std::string QuotedNames(const std::vector<std::string_view>& names) {
   return names.empty() ? "no columns" : Enumerated(quoted);
 }
 
-std::vector<Problem> MissingColumns(const Schema& missing,
-                                    const std::vector<std::string_view>& names,
+std::vector<std::string_view> ColumnNames(const TableHead& head) {
+  std::vector<std::string_view> names;
+  for (const Field& field : head.columns) names.emplace_back(field.name);
+  names.insert(names.end(), head.unread.begin(), head.unread.end());
+  return names;
+}
+
+std::vector<Problem> MissingColumns(const Schema& missing, const TableHead& head,
                                     const TableSource& source, bool missing_as_null) {
+  const std::vector<std::string_view> names = ColumnNames(head);
   constexpr std::size_t kLookedForMax = 32;  // each is compared with every name of the table
   std::vector<Problem> problems;
   std::vector<std::string> others;

@@ -7,15 +7,18 @@
 
 #include "base/load_error.h"
 #include "schemas/types/data_type.h"
+#include "sidecar/table/row_sink.h"
 #include "sidecar/table/table_format.h"
 
 namespace pillion {
 
-// `missing` is not empty; `names` are the columns of the table. `missing_as_null`: whether the
-// caller has asked for that already. At least one problem; takes time linear in `names`.
-std::vector<Problem> MissingColumns(const Schema& missing,
-                                    const std::vector<std::string_view>& names,
+// `missing` is not empty; `head` is the table's. `missing_as_null`: whether the caller has asked
+// for that already. At least one problem; takes time linear in the table's columns.
+std::vector<Problem> MissingColumns(const Schema& missing, const TableHead& head,
                                     const TableSource& source, bool missing_as_null);
+
+// All that the table has, whether read or not; they view `head`.
+std::vector<std::string_view> ColumnNames(const TableHead& head);
 
 // "'a', 'b' and 3 more"; "no columns".
 std::string QuotedNames(const std::vector<std::string_view>& names);

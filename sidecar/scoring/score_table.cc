@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <unordered_set>
 #include <utility>
 
 #include "base/quote.h"
 #include "base/suggest.h"
-#include "engine/cast.h"
 #include "schemas/rows/column_index.h"
 #include "sidecar/scoring/missing_columns.h"
+#include "sidecar/scoring/row_caster.h"
 
 namespace pillion {
 namespace {
@@ -21,12 +20,6 @@ using Names = std::vector<std::string>;
 constexpr std::size_t kBatchBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kArenaBytesMax = kRowBytesMax + 2 * kBatchBytesMax;
 constexpr std::uint64_t kProgressRows = 4096;
-
-// An input of the scorer: where it comes from.
-struct Feed {
-  std::optional<std::uint32_t> column;  // of the table; none: null
-  std::unique_ptr<const Kernel> cast;   // nullptr: as it is
-};
 
 // A column of the answers: of the table or of the scorer.
 struct Source {
@@ -50,7 +43,7 @@ class ScoringSink final : public RowSink {
     PILLION_TRY(scorer_.Bind(given, computed));
     for (const std::string& note : scorer_.notes()) Note(note);
     batches_.resize(scorer_.batches_max());
-    PILLION_TRY(MakeFeeds());
+    PILLION_ASSIGN(caster_, RowCaster::Make(source_.name, head_.columns, given_, scorer_.inputs()));
     TableHead answer_head;
     PILLION_ASSIGN(answer_head, MakeAnswerHead());
     return answers_.Begin(answer_head);
@@ -58,18 +51,8 @@ class ScoringSink final : public RowSink {
 
   Result<void> Add(std::span<const Value> row) override {
     Batch& batch = BeginRow(row);
-    const std::size_t begin = batch.inputs.size();
-    for (const Feed& feed : feeds_) {
-      Value& input = batch.inputs.emplace_back(feed.column ? row[*feed.column] : Value::Null());
-      if (feed.cast == nullptr) continue;
-      const Value from = input;
-      const ScoreCode code = Cast(feed, from, &input);
-      if (code == ScoreCode::kOk) continue;
-      batch.rows.back().problem = CastProblem(*feed.column, code, from);
-      batch.inputs.resize(begin);
-      break;
-    }
     BatchRow& last = batch.rows.back();
+    last.problem = caster_->Cast(row, last.number, arena_, batch.inputs);
     if (!last.problem) last.scored = batch.scored_count++;
     return StartIfFull(batch);
   }
@@ -155,16 +138,9 @@ class ScoringSink final : public RowSink {
     }
     if (refused.empty()) return given;
     std::vector<Problem> problems =
-        MissingColumns(refused, NamesOfTable(), source_, options_.missing_as_null);
+        MissingColumns(refused, head_, source_, options_.missing_as_null);
     problems.back().what += WithoutMissing(given);
     return tl::unexpected(LoadError(std::move(problems)));
-  }
-
-  std::vector<std::string_view> NamesOfTable() const {
-    std::vector<std::string_view> names;
-    for (const Field& field : head_.columns) names.emplace_back(field.name);
-    names.insert(names.end(), head_.unread.begin(), head_.unread.end());
-    return names;
   }
 
   // "; without it there can be had: --select prediction". The later columns are the likely ones.
@@ -179,25 +155,6 @@ class ScoringSink final : public RowSink {
         names.append(names.empty() ? "" : ",").append(outputs[i].name);
     }
     return names.empty() ? "" : "; without it there can be had: --select " + names;
-  }
-
-  Result<void> MakeFeeds() {
-    for (const Field& wanted : scorer_.inputs()) {
-      Feed feed{given_.Find(head_.columns, wanted.name), nullptr};
-      if (feed.column) {
-        const DataType& type = head_.columns[*feed.column].type;
-        if (NeedsCast(type, wanted.type)) {
-          feed.cast = MakeCast(type, wanted.type);
-          if (feed.cast == nullptr) {
-            return Fail(LoadCode::kBadSchema, source_.name,
-                        "the column " + Quote(wanted.name) + " is " + Describe(type) +
-                            ", expected " + Describe(wanted.type));
-          }
-        }
-      }
-      feeds_.push_back(std::move(feed));
-    }
-    return {};
   }
 
   Result<TableHead> MakeAnswerHead() {
@@ -234,39 +191,15 @@ class ScoringSink final : public RowSink {
   tl::unexpected<LoadError> Unknown(const std::string& name) const {
     std::vector<std::string_view> made;
     for (const Field& field : scorer_.model_outputs()) made.emplace_back(field.name);
-    std::vector<std::string_view> all = NamesOfTable();
+    std::vector<std::string_view> all = ColumnNames(head_);
     all.insert(all.end(), made.begin(), made.end());
     std::string meant = DidYouMean(name, all);
     if (meant.empty()) {
       meant = "; the model makes " + QuotedNames(made) + ", the input has " +
-              QuotedNames(NamesOfTable());
+              QuotedNames(ColumnNames(head_));
     }
     return Fail(LoadCode::kBadSchema, source_.name,
                 "the column " + Quote(name) + " is wanted, but nothing makes it" + meant);
-  }
-
-  ScoreCode Cast(const Feed& feed, const Value& from, Value* to) {
-    Value registers[2] = {from, Value::Null()};
-    constexpr std::uint32_t kSlots[2] = {0, 1};
-    Arguments arguments(registers, kSlots, kSlots + 1, &arena_);
-    const ScoreCode code = feed.cast->Run(arguments);
-    *to = registers[1];
-    return code;
-  }
-
-  Problem CastProblem(std::size_t column, ScoreCode code, const Value& from) const {
-    const Field& field = head_.columns[column];
-    std::string what(Describe(code));
-    if (field.type.shape == Shape::kScalar && IsText(field.type.base)) {
-      what += ": " + Quote(from.text);
-    }
-    return {LoadCode::kBadSchema, Place(summary_.row_count, field.name), std::move(what)};
-  }
-
-  std::string Place(std::uint64_t row, std::string_view column) const {
-    std::string place = source_.name + ": row " + std::to_string(row);
-    if (!column.empty()) place.append(", column ").append(Quote(column));
-    return place;
   }
 
   Batch& Behind(std::size_t count) { return batches_[(oldest_ + count) % batches_.size()]; }
@@ -363,7 +296,7 @@ class ScoringSink final : public RowSink {
           "; give a value (NaN, where a model such as XGBoost's takes missing numbers), or put "
           "an imputer before it";
     }
-    return {LoadCode::kBadSchema, Place(row, outcome.column), std::move(what)};
+    return {LoadCode::kBadSchema, PlaceInTable(source_.name, row, outcome.column), std::move(what)};
   }
 
   RowScorer& scorer_;
@@ -372,9 +305,9 @@ class ScoringSink final : public RowSink {
   Arena& arena_;
   RowSink& answers_;
   TableHead head_;
-  ColumnIndex given_;            // of head_.columns
-  ColumnIndex made_;             // of the scorer's model_outputs()
-  std::vector<Feed> feeds_;      // [input of the scorer]
+  ColumnIndex given_;  // of head_.columns
+  ColumnIndex made_;   // of the scorer's model_outputs()
+  std::optional<RowCaster> caster_;
   std::vector<Source> sources_;  // [column of the answers]
   // A ring: those under way, then the one that is filled. Room for all that may be under way.
   std::vector<Batch> batches_ = std::vector<Batch>(1);
