@@ -11,7 +11,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "client/core/answer_buffer.h"
+#include "client/connection/answer_buffer.h"
 #include "client/core/bound_model.h"
 #include "client/core/fork_guard.h"
 #include "client/ring/lane_pool.h"

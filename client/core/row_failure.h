@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "client/core/options.h"
+#include "client/connection/options.h"
 #include "schemas/rows/row_encoder.h"
 #include "schemas/rows/row_layout.h"
 

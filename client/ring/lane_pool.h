@@ -11,8 +11,8 @@
 #include <mutex>
 #include <vector>
 
-#include "client/core/connection.h"
-#include "client/core/counters.h"
+#include "client/connection/connection.h"
+#include "client/connection/counters.h"
 #include "schemas/ring/spin_budget.h"
 
 namespace pillion {

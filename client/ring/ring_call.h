@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "client/core/answer_buffer.h"
+#include "client/connection/answer_buffer.h"
 #include "client/ring/lane_pool.h"
 
 namespace pillion {

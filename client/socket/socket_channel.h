@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/core/connection.h"
+#include "client/connection/connection.h"
 
 namespace pillion {
 

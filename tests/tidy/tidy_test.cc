@@ -102,6 +102,29 @@ TEST(Tidy, TheSidecarSeesTheEnginesPublicFace) {
   }
 }
 
+// c_api -> core -> ring, socket -> connection. The two ways to a server do not know each other.
+TEST(Tidy, TheClientsRoomsIncludeDownwards) {
+  const std::map<std::string, int> floors = {
+      {"connection", 0}, {"ring", 1}, {"socket", 1}, {"core", 2}, {"c_api", 3}};
+  const auto room_of = [&](const std::string& path) {
+    static const std::regex in_client("client/([a-z_]+)/.*");
+    std::smatch match;
+    return std::regex_match(path, match, in_client) ? floors.find(match[1]) : floors.end();
+  };
+  std::set<std::string> seen;
+  for (const Source& source : Sources()) {
+    const auto room = room_of(source.path);
+    if (source.Room() != "client" || room == floors.end()) continue;
+    seen.insert(room->first);
+    for (const std::string& path : Includes(source)) {
+      const auto target = room_of(path);
+      EXPECT_TRUE(target == floors.end() || target == room || target->second < room->second)
+          << source.path << " includes " << path;
+    }
+  }
+  EXPECT_EQ(seen.size(), floors.size());
+}
+
 TEST(Tidy, PublicClientHeadersNeedNothingOfOurs) {
   for (const Source& source : Sources()) {
     if (!source.path.starts_with("client/pillion")) continue;

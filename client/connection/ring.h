@@ -6,7 +6,7 @@
 #include <tl/expected.hpp>
 
 #include "base/unique_fd.h"
-#include "client/core/options.h"
+#include "client/connection/options.h"
 #include "schemas/ring/shm_ring.h"
 
 namespace pillion {

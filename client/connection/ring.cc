@@ -1,4 +1,4 @@
-#include "client/ring/ring.h"
+#include "client/connection/ring.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

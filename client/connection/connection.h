@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/unique_fd.h"
-#include "client/core/options.h"
-#include "client/ring/ring.h"
+#include "client/connection/options.h"
+#include "client/connection/ring.h"
 #include "schemas/socket/message.h"
 
 namespace pillion {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "client/core/client_core.h"
-#include "client/ring/slot_sizes.h"
+#include "client/core/slot_sizes.h"
 
 namespace pillion {
 namespace {
