@@ -105,7 +105,7 @@ void PrintTable(const std::vector<Measurement>& measurements, std::ostream& out)
 
 void PrintJsonLine(const Measurement& m, std::ostream& out) {
   std::string text;
-  JsonText json(text, JsonLayout::kCompact);
+  JsonText json(text, JsonStyle::kCompact);
   json.BeginObject();
   WriteText("what", m.what, json);
   WriteText("transport", m.transport, json);

@@ -133,7 +133,7 @@ void WriteStage(const Plan& plan, std::size_t index, JsonText& json) {
 void PrintJson(const Plan& plan) {
   const Model& model = plan.model();
   std::string text;
-  JsonText json(text, JsonLayout::kPretty);
+  JsonText json(text, JsonStyle::kPretty);
   json.BeginObject();
   WriteText("name", model.info().name, json);
   WriteText("format", FormatName(model), json);

@@ -53,7 +53,7 @@ void PrintMarkdown() {
 
 void PrintJson() {
   std::string text;
-  JsonText json(text, JsonLayout::kPretty);
+  JsonText json(text, JsonStyle::kPretty);
   json.BeginArray();
   for (const OpFamilyDescription& family : ListOps()) {
     for (const OpDescription& op : family.ops) {

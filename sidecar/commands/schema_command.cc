@@ -25,7 +25,7 @@ struct Options {
 
 void PrintJson(const Plan& plan) {
   std::string text;
-  JsonText json(text, JsonLayout::kPretty);
+  JsonText json(text, JsonStyle::kPretty);
   json.BeginObject();
   json.Key("inputs");
   WriteSchemaJson(plan.inputs(), json);

@@ -41,8 +41,8 @@ struct FreeAnswer {
   void operator()(pillion_answer* answer) const { pillion_answer_free(answer); }
 };
 
-// A binding, and the layouts of its rows and answers.
-struct Layout {
+// A model as the server bound it, and the layouts of its rows and answers.
+struct RemoteBinding {
   std::unique_ptr<pillion_model, FreeModel> model;
   std::shared_ptr<const RowLayout> inputs;
   std::shared_ptr<const RowLayout> outputs;
@@ -89,7 +89,7 @@ struct ClientScorer::State {
   Schema model_inputs;
   Schema model_outputs;
   // Of the binding.
-  Layout layout;
+  RemoteBinding bound;
   std::optional<RowEncoder> row;
   std::optional<BatchEncoder> rows;
   std::optional<RowDecoder> decoder;
@@ -100,7 +100,7 @@ struct ClientScorer::State {
   std::unique_ptr<pillion_queue, CloseQueue> queue;  // destroyed before what it fills
 
   // Without names: all that the model makes. `given`: the caller's columns; null: all.
-  Result<Layout> Bind(const Names& outputs, const Schema* given) const {
+  Result<RemoteBinding> Bind(const Names& outputs, const Schema* given) const {
     std::vector<const char*> names;
     for (const std::string& output : outputs) names.push_back(output.c_str());
     const std::vector<const char*> absent = Absent(given);
@@ -112,19 +112,19 @@ struct ClientScorer::State {
       return Fail(unknown ? LoadCode::kBadSchema : LoadCode::kNotFound, url + " " + name,
                   error.text);
     }
-    Layout bound{std::unique_ptr<pillion_model, FreeModel>(model), nullptr, nullptr};
+    RemoteBinding binding{std::unique_ptr<pillion_model, FreeModel>(model), nullptr, nullptr};
     std::size_t bytes = 0;
     const auto* description =
         static_cast<const std::byte*>(pillion_model_description(model, &bytes));
     const auto columns = DecodeLayoutDescription({description, bytes});
     auto inputs = columns ? RowLayout::Make(columns->inputs) : std::nullopt;
-    auto answers_layout = columns ? RowLayout::Make(columns->outputs) : std::nullopt;
-    if (!inputs || !answers_layout) {
+    auto answers = columns ? RowLayout::Make(columns->outputs) : std::nullopt;
+    if (!inputs || !answers) {
       return Fail(LoadCode::kBadSchema, url + " " + name, "the server sent no valid layout");
     }
-    bound.inputs = std::make_shared<const RowLayout>(*std::move(inputs));
-    bound.outputs = std::make_shared<const RowLayout>(*std::move(answers_layout));
-    return bound;
+    binding.inputs = std::make_shared<const RowLayout>(*std::move(inputs));
+    binding.outputs = std::make_shared<const RowLayout>(*std::move(answers));
+    return binding;
   }
 
   // Inputs of the model that are not among `given`.
@@ -147,9 +147,9 @@ struct ClientScorer::State {
 
   // Its answer comes with a later Collect().
   void Submit(std::span<const std::byte> bytes, Request& request) const {
-    if (!request.answer) request.answer.reset(pillion_answer_new(layout.model.get()));
+    if (!request.answer) request.answer.reset(pillion_answer_new(bound.model.get()));
     const auto submit = [&] {
-      return pillion_submit_bytes(queue.get(), layout.model.get(), PILLION_BATCH, bytes.data(),
+      return pillion_submit_bytes(queue.get(), bound.model.get(), PILLION_BATCH, bytes.data(),
                                   bytes.size(), kTimeoutNs,
                                   reinterpret_cast<std::uintptr_t>(&request), request.answer.get());
     };
@@ -175,9 +175,9 @@ struct ClientScorer::State {
     return count != 0;
   }
   void Send(std::span<const std::byte> bytes, Request& request) const {
-    request.answer.reset(pillion_answer_new(layout.model.get()));
+    request.answer.reset(pillion_answer_new(bound.model.get()));
     request.code =
-        static_cast<ScoreCode>(pillion_score_bytes(layout.model.get(), PILLION_ROW, bytes.data(),
+        static_cast<ScoreCode>(pillion_score_bytes(bound.model.get(), PILLION_ROW, bytes.data(),
                                                    bytes.size(), kTimeoutNs, request.answer.get()));
   }
 
@@ -200,7 +200,7 @@ Result<std::unique_ptr<ClientScorer>> ClientScorer::Connect(const std::string& u
   state->url = url;
   state->name = model;
   state->client.reset(client);
-  Layout all;
+  RemoteBinding all;
   PILLION_ASSIGN(all, state->Bind({}, nullptr));
   state->model_inputs = all.inputs->columns();
   state->model_outputs = all.outputs->columns();
@@ -214,15 +214,15 @@ Result<std::unique_ptr<ClientScorer>> ClientScorer::Connect(const std::string& u
 const Schema& ClientScorer::model_outputs() const { return state_->model_outputs; }
 
 Result<Schema> ClientScorer::InputsFor(const Names& outputs) {
-  Layout layout;
-  PILLION_ASSIGN(layout, state_->Bind(outputs, nullptr));
-  return layout.inputs->columns();
+  RemoteBinding bound;
+  PILLION_ASSIGN(bound, state_->Bind(outputs, nullptr));
+  return bound.inputs->columns();
 }
 
 Result<Schema> ClientScorer::MissingInputs(const Schema& given, const Names& outputs) {
-  Layout layout;
-  PILLION_ASSIGN(layout, state_->Bind(outputs, &given));
-  Schema missing = layout.inputs->columns();
+  RemoteBinding bound;
+  PILLION_ASSIGN(bound, state_->Bind(outputs, &given));
+  Schema missing = bound.inputs->columns();
   const ColumnIndex there(given);
   std::erase_if(missing,
                 [&](const Field& wanted) { return there.Find(given, wanted.name).has_value(); });
@@ -231,9 +231,9 @@ Result<Schema> ClientScorer::MissingInputs(const Schema& given, const Names& out
 
 Result<void> ClientScorer::Bind(const Schema& given, const Names& outputs) {
   State& state = *state_;
-  PILLION_ASSIGN(state.layout, state.Bind(outputs, &given));
-  inputs_ = state.layout.inputs->columns();
-  outputs_ = state.layout.outputs->columns();
+  PILLION_ASSIGN(state.bound, state.Bind(outputs, &given));
+  inputs_ = state.bound.inputs->columns();
+  outputs_ = state.bound.outputs->columns();
   notes_.clear();
   const ColumnIndex there(given);
   for (const Remover& remover : state.removers) {
@@ -241,9 +241,9 @@ Result<void> ClientScorer::Bind(const Schema& given, const Names& outputs) {
       notes_.push_back(LeftOutNote(remover.column, remover.op, remover.name));
     }
   }
-  state.row.emplace(state.layout.inputs);
+  state.row.emplace(state.bound.inputs);
   state.rows.emplace();
-  state.decoder.emplace(*state.layout.outputs);
+  state.decoder.emplace(*state.bound.outputs);
   for (Batch& batch : state.batches) batch = Batch();
   pillion_queue* queue = nullptr;
   if (pillion_queue_open(state.client.get(), &queue) != PILLION_OK) {

@@ -156,7 +156,7 @@ std::vector<ModelFacts> ModelScorer::Facts() const {
 
 std::string ModelScorer::ModelsJson() const {
   std::string text;
-  JsonText json(text, JsonLayout::kCompact);
+  JsonText json(text, JsonStyle::kCompact);
   json.BeginArray();
   for (const ModelFacts& model : Facts()) {
     json.Element();

@@ -323,7 +323,7 @@ class CsvWriter final : public RowSink {
   void AppendCell(const Value& value, const DataType& type) {
     cell_.clear();
     if (type.shape != Shape::kScalar) {
-      JsonText json(cell_, JsonLayout::kCompact, JsonNonFinite::kNamed);
+      JsonText json(cell_, JsonStyle::kCompact, JsonNonFinite::kNamed);
       WriteCellJson(value, type, VectorForm::kArray, json);
       return AppendCsvField(cell_, out_.text());
     }

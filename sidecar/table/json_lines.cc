@@ -216,7 +216,7 @@ class JsonRowsReader {
 class JsonLinesWriter final : public RowSink {
  public:
   explicit JsonLinesWriter(std::ostream& out)
-      : out_(out), json_(out_.text(), JsonLayout::kCompact, JsonNonFinite::kNamed) {}
+      : out_(out), json_(out_.text(), JsonStyle::kCompact, JsonNonFinite::kNamed) {}
 
   Result<void> Begin(const TableHead& head) override {
     head_ = head;

@@ -11,7 +11,7 @@
 
 namespace pillion {
 
-enum class JsonLayout : std::uint8_t { kCompact, kPretty };
+enum class JsonStyle : std::uint8_t { kCompact, kPretty };
 
 // What NaN and infinities become: null, or what Python's json writes and reads: NaN, Infinity,
 // -Infinity.
@@ -20,9 +20,9 @@ enum class JsonNonFinite : std::uint8_t { kNull, kNamed };
 // Appends to a string that the caller owns and may empty at any time.
 class JsonText {
  public:
-  JsonText(std::string& out, JsonLayout layout, JsonNonFinite non_finite = JsonNonFinite::kNull)
+  JsonText(std::string& out, JsonStyle style, JsonNonFinite non_finite = JsonNonFinite::kNull)
       : out_(&out),
-        pretty_(layout == JsonLayout::kPretty),
+        pretty_(style == JsonStyle::kPretty),
         names_non_finite_(non_finite == JsonNonFinite::kNamed) {}
 
   void BeginObject();

@@ -94,7 +94,7 @@ class LeapBinaryWriter final : public RowSink {
 
   Result<void> End() override {
     std::string schema;
-    JsonText json(schema, JsonLayout::kPretty);
+    JsonText json(schema, JsonStyle::kPretty);
     WriteSchemaJson(head_.columns, json);
     Append(std::string_view(schema), out_.text());
     Append(row_count_, out_.text());

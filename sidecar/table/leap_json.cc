@@ -161,7 +161,7 @@ class LeapJsonReader {
 // {"rows": […], "schema": …}, laid out as MLeap does.
 class LeapJsonWriter final : public RowSink {
  public:
-  explicit LeapJsonWriter(std::ostream& out) : out_(out), json_(out_.text(), JsonLayout::kPretty) {}
+  explicit LeapJsonWriter(std::ostream& out) : out_(out), json_(out_.text(), JsonStyle::kPretty) {}
 
   Result<void> Begin(const TableHead& head) override {
     head_ = head;

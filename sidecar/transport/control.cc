@@ -165,7 +165,7 @@ Server::Totals Server::Sum() const {
 std::string Server::StatusJson() const {
   const Totals totals = Sum();
   std::string text;
-  JsonText json(text, JsonLayout::kCompact);
+  JsonText json(text, JsonStyle::kCompact);
   const auto number = [&json](std::string_view key, std::uint64_t value) {
     json.Key(key);
     json.Number(static_cast<std::int64_t>(value));

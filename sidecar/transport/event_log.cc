@@ -45,7 +45,7 @@ void AppendValue(std::string_view value, std::string& line) {
   if (!value.empty() && std::all_of(value.begin(), value.end(), Plain)) {
     line += value;
   } else {
-    JsonText(line, JsonLayout::kCompact).String(value);
+    JsonText(line, JsonStyle::kCompact).String(value);
   }
 }
 

@@ -59,7 +59,7 @@ bool SameTensor(const Value& actual, const Value& expected, Exactness exactness)
 
 std::string ToText(const Value& value, const DataType& type) {
   std::string text;
-  JsonText json(text, JsonLayout::kCompact);
+  JsonText json(text, JsonStyle::kCompact);
   WriteCellJson(value, type, VectorForm::kObject, json);
   return text;
 }
