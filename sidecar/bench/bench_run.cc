@@ -18,7 +18,7 @@
 #include "sidecar/bench/targets.h"
 #include "sidecar/bench/waist.h"
 #include "sidecar/serving/echo_scorer.h"
-#include "sidecar/serving/model_scorer.h"
+#include "sidecar/models/model_scorer.h"
 #include "sidecar/wire/encode_row.h"
 
 namespace pillion::bench {

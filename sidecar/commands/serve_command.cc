@@ -13,7 +13,7 @@
 #include "sidecar/commands/options.h"
 #include "sidecar/commands/run_dir.h"
 #include "sidecar/commands/service_manager.h"
-#include "sidecar/serving/model_scorer.h"
+#include "sidecar/models/model_scorer.h"
 #include "sidecar/transport/event_log.h"
 #include "sidecar/transport/open_files.h"
 #include "sidecar/transport/server.h"
@@ -57,28 +57,29 @@ void SurviveTheTerminal() {
   if (fd >= 0) close(fd);
 }
 
-void LogStart(const ModelScorer& scorer, const TransportOptions& transport, EventLog& log) {
+void LogStart(const ModelRegistry& registry, const TransportOptions& transport, EventLog& log) {
   log.Write(LogLevel::kInfo, "start",
             {{"version", PILLION_VERSION}, {"pid", getpid()}, {"uid", geteuid()}});
-  for (const ModelFacts& model : scorer.Facts()) {
+  for (const auto& [name, version] : registry.models()) {
+    const Model& model = version->model();
     log.Write(LogLevel::kInfo, "model",
-              {{"name", model.name},
-               {"version", model.version},
-               {"content_sha256", model.content_sha256},
-               {"input_columns", model.input_columns},
-               {"output_columns", model.output_columns},
-               {"stages", model.stages},
-               {"bundle_bytes", model.bundle_bytes},
-               {"row_bytes_min", model.row_bytes_min},
-               {"path", model.path}});
-    for (const std::string& warning : model.warnings) {
-      log.Write(LogLevel::kWarning, "model_warning", {{"name", model.name}, {"text", warning}});
+              {{"name", name},
+               {"version", version->number()},
+               {"content_sha256", model.content_hash().Hex()},
+               {"input_columns", model.inputs().size()},
+               {"output_columns", model.outputs().size()},
+               {"stages", model.stages().size()},
+               {"bundle_bytes", model.bundle_bytes()},
+               {"row_bytes_min", version->row_bytes_min()},
+               {"path", version->path().string()}});
+    for (const std::string& warning : model.warnings()) {
+      log.Write(LogLevel::kWarning, "model_warning", {{"name", name}, {"text", warning}});
     }
     const std::size_t slot_bytes_max = transport.geometry_max.request_payload_bytes_max();
-    if (model.row_bytes_min <= slot_bytes_max) continue;
+    if (version->row_bytes_min() <= slot_bytes_max) continue;
     log.Write(LogLevel::kWarning, "rows_by_socket",
-              {{"name", model.name},
-               {"row_bytes_min", model.row_bytes_min},
+              {{"name", name},
+               {"row_bytes_min", version->row_bytes_min()},
                {"slot_bytes_max", slot_bytes_max}});
   }
 }
@@ -91,7 +92,7 @@ ExitCode Run(Options options) {
   if (!scorer) return Report(scorer.error());
 
   EventLog log(STDERR_FILENO, options.log_level);
-  LogStart(**scorer, options.transport, log);
+  LogStart((*scorer)->registry(), options.transport, log);
   options.transport.socket_path = SocketPath(options.run_dir);
   options.transport.control_path = ControlPath(options.run_dir);
   options.transport.shared_memory = !options.socket_only;

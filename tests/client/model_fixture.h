@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "client/pillion_client.hpp"
-#include "sidecar/serving/model_scorer.h"
+#include "sidecar/models/model_scorer.h"
 #include "tests/sidecar/transport/test_server.h"
 #include "tests/support/bundle_on_disk.h"
 

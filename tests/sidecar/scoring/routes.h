@@ -11,7 +11,7 @@
 #include "engine/model.h"
 #include "sidecar/scoring/client_scorer.h"
 #include "sidecar/scoring/plan_scorer.h"
-#include "sidecar/serving/model_scorer.h"
+#include "sidecar/models/model_scorer.h"
 #include "tests/sidecar/transport/test_server.h"
 
 namespace pillion::testing {

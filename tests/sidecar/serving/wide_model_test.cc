@@ -8,7 +8,7 @@
 #include "schemas/rows/answer_decoder.h"
 #include "schemas/rows/batch_encoder.h"
 #include "schemas/rows/row_encoder.h"
-#include "sidecar/serving/model_scorer.h"
+#include "sidecar/models/served_version.h"
 #include "sidecar/serving/score_request.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/bundle_on_disk.h"
@@ -107,33 +107,32 @@ TEST(WideModel, TakesNoMemoryOnceWarm) {
 TEST(WideModel, IsServedWithTheSizeOfItsRows) {
   testing::BundleOnDisk bundle;
   WriteAssembler(bundle, 10000);
-  const auto scorer = ModelScorer::Load({{"wide", bundle.root()}}, {});
-  ASSERT_TRUE(scorer) << scorer.error().Text();
-  const ModelFacts facts = (*scorer)->Facts()[0];
-  EXPECT_EQ(facts.input_columns, 10000U);
+  const auto version = ServedVersion::Load(bundle.root(), {});
+  ASSERT_TRUE(version) << version.error().Text();
+  EXPECT_EQ((*version)->model().inputs().size(), 10000U);
   // 8 bytes and a vtable's entry of 2 for each column; little beside.
-  EXPECT_GE(facts.row_bytes_min, 100000U);
-  EXPECT_LT(facts.row_bytes_min, 100200U);
+  EXPECT_GE((*version)->row_bytes_min(), 100000U);
+  EXPECT_LT((*version)->row_bytes_min(), 100200U);
 }
 
 TEST(WideModel, IsRefusedAtLoadBeyondTheCap) {
   testing::BundleOnDisk bundle;
   WriteAssembler(bundle, kRowColumnsMax + 1);
-  const auto scorer = ModelScorer::Load({{"wide", bundle.root()}}, {});
-  ASSERT_FALSE(scorer);
-  EXPECT_EQ(scorer.error().problems[0].code, LoadCode::kOverLimit);
-  EXPECT_THAT(scorer.error().Text(),
+  const auto version = ServedVersion::Load(bundle.root(), {});
+  ASSERT_FALSE(version);
+  EXPECT_EQ(version.error().problems[0].code, LoadCode::kOverLimit);
+  EXPECT_THAT(version.error().Text(),
               ::testing::HasSubstr(bundle.root().string() + ": input columns: 65536 columns"));
-  EXPECT_THAT(scorer.error().Text(), ::testing::HasSubstr("at most 65535"));
+  EXPECT_THAT(version.error().Text(), ::testing::HasSubstr("at most 65535"));
 }
 
 // Column names that no message can hold.
 TEST(WideModel, IsRefusedAtLoadWhereItsNamesAreTooLong) {
   testing::BundleOnDisk bundle;
   WriteAssembler(bundle, 5000, std::string(1000, 'n'));
-  const auto scorer = ModelScorer::Load({{"wide", bundle.root()}}, {});
-  ASSERT_FALSE(scorer);
-  EXPECT_THAT(scorer.error().Text(),
+  const auto version = ServedVersion::Load(bundle.root(), {});
+  ASSERT_FALSE(version);
+  EXPECT_THAT(version.error().Text(),
               ::testing::HasSubstr(bundle.root().string() + ": columns: their names and types"));
 }
 
