@@ -30,6 +30,20 @@ void AppendCodes(const CodeCounts& counts, JsonText& json) {
   json.EndObject();
 }
 
+// Takes the place of one whose model changed too much.
+class ClosedLayout final : public BoundLayout {
+ public:
+  explicit ClosedLayout(ScoreCode code) : code_(code) {}
+
+  ScoreResult ScoreRequest(RequestKind, std::span<const std::byte>, std::span<std::byte>,
+                           TurnClock&) noexcept override {
+    return {code_};
+  }
+
+ private:
+  ScoreCode code_;
+};
+
 std::string Joined(const auto& ids) {
   std::string text;
   for (const auto id : ids) text.append(text.empty() ? "" : ",").append(std::to_string(id));
@@ -75,9 +89,33 @@ void Server::AnswerBind(const ControlRequest& request) {
     return refuse(ScoreCode::kTooLarge, "the layout is too large");
   }
   LogBind(request, model, "");
-  CodeCounters* const answers = model_counts_.Of(model, request.worker);
+  HeldLayout held{std::move(binding->layout), model_counts_.Of(model, request.worker),
+                  ledger_.Add({request.worker, request.peer, *bind, binding->columns.schema_hash})};
   workers_[request.worker]->Post(
-      InstallLayout{request.peer, request.tag, std::move(*binding), answers});
+      InstallLayout{request.peer,
+                    {request.tag, std::move(binding->columns), binding->answer_bytes_max},
+                    std::move(held)});
+}
+
+std::unique_ptr<BoundLayout> Server::BindAgain(const LayoutLedger::Holding& holding) {
+  auto binding = scorer_->Bind(holding.request);
+  if (binding && binding->columns.schema_hash == holding.schema_hash) {
+    return std::move(binding->layout);
+  }
+  const bool gone = !binding && binding.error().code == ScoreCode::kUnknownModel;
+  return std::make_unique<ClosedLayout>(gone ? ScoreCode::kUnknownModel
+                                             : ScoreCode::kSchemaChanged);
+}
+
+void Server::Rebind(const std::function<bool(std::string_view model)>& changed) {
+  std::vector<ReplaceLayouts> of_workers(workers_.size());
+  for (const auto& [serial, holding] : ledger_.holdings()) {
+    if (!changed(holding.request.model)) continue;
+    of_workers[holding.worker].of_peers[holding.peer].push_back({serial, BindAgain(holding)});
+  }
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (!of_workers[i].of_peers.empty()) workers_[i]->Post(std::move(of_workers[i]));
+  }
 }
 
 void Server::AnswerAttach(const ControlRequest& request) {

@@ -43,8 +43,10 @@ void Peer::HandleFrame(const MessageFrame& frame, ServeContext* context) {
       UnbindBody body;
       std::span<const std::byte> rest;
       if (!SplitBody(frame.body, &body, &rest)) return Violation("a short UNBIND", context);
-      std::unique_ptr<BoundLayout> layout = layouts_.Remove(body.layout);
-      if (layout != nullptr) context->desk->Discard(std::move(layout));
+      HeldLayout held = layouts_.Remove(body.layout);
+      if (held.layout != nullptr) {
+        context->desk->Discard(std::make_shared<HeldLayout>(std::move(held)));
+      }
       return;
     }
     default: return Violation("a message of unknown type", context);
@@ -124,19 +126,28 @@ void Peer::Reply(std::span<const std::byte> frame) {
   Send(frame);
 }
 
-void Peer::Bound(std::uint64_t tag, Binding binding, CodeCounters* answers) {
+void Peer::Bound(const BoundReply& reply, HeldLayout held, ServeContext* context) {
   --control_requests_;
-  std::vector<std::byte> frame;
-  const std::uint16_t layout = layouts_.Add({std::move(binding.layout), answers});
+  const std::uint16_t layout = layouts_.Add(held);
   if (layout == 0) {
-    AppendFrame(&frame, MessageType::kError, tag,
-                CodeBody{static_cast<std::uint8_t>(ScoreCode::kRefused), {}},
-                Bytes("too many layouts are bound on this connection"));
-  } else {
-    AppendFrame(&frame, MessageType::kBound, tag, BoundBody{layout, 0, binding.answer_bytes_max},
-                EncodeLayoutDescription(binding.columns));
+    context->desk->Discard(std::make_shared<HeldLayout>(std::move(held)));
+    return RefuseControl(reply.tag, ScoreCode::kRefused,
+                         "too many layouts are bound on this connection");
   }
+  std::vector<std::byte> frame;
+  AppendFrame(&frame, MessageType::kBound, reply.tag, BoundBody{layout, 0, reply.answer_bytes_max},
+              EncodeLayoutDescription(reply.columns));
   Send(frame);
+}
+
+void Peer::Replace(std::vector<Replacement> replacements, ServeContext* context) {
+  layouts_.Swap(replacements);
+  if (job_) {
+    const auto running = std::ranges::find(replacements, job_->layout,
+                                           [](const Replacement& r) { return r.layout.get(); });
+    if (running != replacements.end()) job_->replaced = std::move(running->layout);
+  }
+  context->desk->Discard(std::make_shared<std::vector<Replacement>>(std::move(replacements)));
 }
 
 void Peer::StartDraining() {

@@ -31,6 +31,13 @@ struct ControlRequest {
   std::vector<std::byte> body;
 };
 
+// What a client is told of a layout that it gets.
+struct BoundReply {
+  std::uint64_t tag = 0;
+  LayoutDescription columns;
+  std::uint32_t answer_bytes_max = kAnswerBytesUnbounded;
+};
+
 // How a client's connection ended.
 struct PeerEnd {
   enum class Kind : std::uint8_t {
@@ -106,8 +113,10 @@ class Peer {
   void HungUp();
 
   void Reply(std::span<const std::byte> frame);
-  // `answers` outlives the peer.
-  void Bound(std::uint64_t tag, Binding binding, CodeCounters* answers);
+  void Bound(const BoundReply& reply, HeldLayout held, ServeContext* context);
+  // Those of this client, in the order of their tickets. A batch that is under way ends with the
+  // layout that it began with.
+  void Replace(std::vector<Replacement> replacements, ServeContext* context);
   void Attached(std::uint64_t tag, tl::expected<ClientMemory, Refusal> memory);
 
   void StartDraining();
@@ -129,6 +138,7 @@ class Peer {
     std::uint64_t tag = 0;   // of its SCORE; 0: it came by
     std::uint32_t lane = 0;  // this lane
     std::unique_ptr<Scratch> scratch;
+    std::unique_ptr<BoundLayout> replaced;  // `layout`, where it is no longer in the table
   };
   struct Ring {
     ClientMemory memory;

@@ -51,7 +51,7 @@ bool Peer::LaneWaits() const {
 
 ScoreResult Peer::Score(const RequestHead& head, std::span<const std::byte> request,
                         std::span<std::byte> response, ServeContext* context) noexcept {
-  const LayoutTable::Entry* bound = layouts_.Find(head.layout);
+  const HeldLayout* bound = layouts_.Find(head.layout);
   ScoreResult result;
   if (context->refuses) {
     result.code = ScoreCode::kDraining;
@@ -72,14 +72,14 @@ ScoreResult Peer::Score(const RequestHead& head, std::span<const std::byte> requ
 
 bool Peer::StartJob(const RequestHead& head, std::uint64_t tag, std::uint32_t lane,
                     ServeContext* context) {
-  const LayoutTable::Entry& bound = *layouts_.Find(head.layout);
+  const HeldLayout& bound = *layouts_.Find(head.layout);
   std::unique_ptr<Scratch> scratch = context->scratch->Lend();
   if (scratch == nullptr) {
     bound.answers->Add(ScoreCode::kBusy);
     return false;
   }
-  job_.emplace(
-      Job{bound.layout.get(), bound.answers, head.deadline_ns, tag, lane, std::move(scratch)});
+  job_.emplace(Job{bound.layout.get(), bound.answers, head.deadline_ns, tag, lane,
+                   std::move(scratch), nullptr});
   return true;
 }
 
@@ -105,6 +105,7 @@ bool Peer::ContinueJob(ServeContext* context) {
     WakeLane(&lane(job.lane));
   }
   context->scratch->GiveBack(std::move(job.scratch));
+  if (job.replaced != nullptr) context->desk->Discard(std::move(job.replaced));
   job_.reset();
   return clock_.Passes();
 }

@@ -45,6 +45,11 @@ class Server final : private ControlDesk {
 
   // For work beside the transports on the control thread, such as watching bundles.
   boost::asio::io_context& io() { return io_; }
+  // The scorer binds the models that `changed` picks, by the names in BINDs, to something else from
+  // now on: layouts of them are replaced by what it gives now, those of a worker in one step. Where
+  // it refuses, or the columns are others than the client was told, the layout answers the reason
+  // until it is replaced again. Control thread only.
+  void Rebind(const std::function<bool(std::string_view model)>& changed);
   std::string StatusJson() const;
   std::uint32_t client_count() const { return clients_.load(std::memory_order_relaxed); }
 
@@ -76,6 +81,7 @@ class Server final : private ControlDesk {
   void WorkerDone() override;
   void Answer(const ControlRequest& request);
   void AnswerBind(const ControlRequest& request);
+  std::unique_ptr<BoundLayout> BindAgain(const LayoutLedger::Holding& holding);
   void AnswerAttach(const ControlRequest& request);
   Told AnswerQuestion(std::span<const std::byte> ask) const;
   void Reply(const ControlRequest& request, MessageType type, ScoreCode code,
@@ -89,6 +95,7 @@ class Server final : private ControlDesk {
   Scorer* const scorer_;
   EventLog& log_;
   const AccessList access_;
+  LayoutLedger ledger_;
   std::optional<PathLock> lock_;
   boost::asio::io_context io_{1};
   Door door_;

@@ -87,6 +87,7 @@ void Worker::Run() {
     if (context_.now_ns - last_poll_ns_ >= kPollEveryNs) PollEvents(0);
     if (context_.now_ns - last_sweep_ns_ >= kSweepEveryNs) ParkIdleLanes();
   }
+  for (auto& [id, client] : clients_) desk_->Discard(std::move(client.peer));
   clients_.clear();
   desk_->WorkerDone();
 }

@@ -10,6 +10,7 @@
 
 #include <sys/epoll.h>
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -35,9 +36,12 @@ struct SendReply {  // to a ControlRequest
 };
 struct InstallLayout {  // to a ControlRequest that was a BIND
   std::uint64_t peer = 0;
-  std::uint64_t tag = 0;
-  Binding binding;
-  CodeCounters* answers = nullptr;  // outlives the worker
+  BoundReply reply;
+  HeldLayout held;
+};
+// Of all clients of a worker at once: what they ask for from here on is answered by the new ones.
+struct ReplaceLayouts {
+  std::map<std::uint64_t, std::vector<Replacement>> of_peers;  // in the order of their tickets
 };
 struct InstallRing {  // to a ControlRequest that was an ATTACH
   std::uint64_t peer = 0;
@@ -49,7 +53,8 @@ struct Drain {
   std::uint64_t deadline_ns = 0;  // from here on, clients are cut off
 };
 struct Stop {};
-using WorkerCommand = std::variant<AddPeer, SendReply, InstallLayout, InstallRing, Drain, Stop>;
+using WorkerCommand =
+    std::variant<AddPeer, SendReply, InstallLayout, ReplaceLayouts, InstallRing, Drain, Stop>;
 
 class Worker {
  public:
@@ -103,6 +108,7 @@ class Worker {
   void Handle(AddPeer command);
   void Handle(SendReply command);
   void Handle(InstallLayout command);
+  void Handle(ReplaceLayouts command);
   void Handle(InstallRing command);
   void Handle(const Drain& command);
   void Handle(const Stop&) { stopped_ = true; }

@@ -119,9 +119,18 @@ void Worker::Handle(SendReply command) {
 
 void Worker::Handle(InstallLayout command) {
   Client* client = Find(command.peer);
-  if (client == nullptr) return desk_->Discard(std::move(command.binding.layout));
-  client->peer->Bound(command.tag, std::move(command.binding), command.answers);
+  if (client == nullptr) {
+    return desk_->Discard(std::make_shared<HeldLayout>(std::move(command.held)));
+  }
+  client->peer->Bound(command.reply, std::move(command.held), &context_);
   UpdateWatch(client);
+}
+
+void Worker::Handle(ReplaceLayouts command) {
+  for (auto& [id, replacements] : command.of_peers) {
+    if (Client* client = Find(id)) client->peer->Replace(std::move(replacements), &context_);
+  }
+  desk_->Discard(std::make_shared<ReplaceLayouts>(std::move(command)));
 }
 
 void Worker::Handle(InstallRing command) {

@@ -13,7 +13,10 @@ class NoLayout final : public BoundLayout {
   }
 };
 
-std::uint16_t Add(LayoutTable& table) { return table.Add({std::make_unique<NoLayout>(), nullptr}); }
+std::uint16_t Add(LayoutTable& table) {
+  HeldLayout held{std::make_unique<NoLayout>(), nullptr, {}};
+  return table.Add(held);
+}
 
 TEST(LayoutTable, IdsComeAgainTheLongestUnusedFirst) {
   LayoutTable table(2);
@@ -39,6 +42,44 @@ TEST(LayoutTable, WhatIsNotThereIsNotGivenBack) {
   table.Remove(id);
   EXPECT_NE(Add(table), 0);
   EXPECT_EQ(Add(table), 0);
+}
+
+TEST(LayoutTable, SwapsByTicket) {
+  LayoutLedger ledger;
+  LayoutTable table(3);
+  std::vector<std::uint64_t> serials;
+  std::vector<std::uint16_t> ids;
+  for (int i = 0; i < 3; ++i) {
+    HeldLayout held{std::make_unique<NoLayout>(), nullptr, ledger.Add({})};
+    serials.push_back(held.ticket.serial());
+    ids.push_back(table.Add(held));
+  }
+  table.Remove(ids[1]);
+  std::vector<Replacement> replacements;
+  std::vector<const BoundLayout*> fresh;
+  for (const std::uint64_t serial : serials) {
+    replacements.push_back({serial, std::make_unique<NoLayout>()});
+    fresh.push_back(replacements.back().layout.get());
+  }
+  table.Swap(replacements);
+  EXPECT_EQ(table.Find(ids[0])->layout.get(), fresh[0]);
+  EXPECT_EQ(table.Find(ids[1]), nullptr);
+  EXPECT_EQ(replacements[1].layout.get(), fresh[1]) << "given back: it stays where it was";
+  EXPECT_EQ(table.Find(ids[2])->layout.get(), fresh[2]);
+}
+
+TEST(LayoutLedger, HoldsForAsLongAsTheTicket) {
+  LayoutLedger ledger;
+  LayoutLedger::Ticket kept = ledger.Add({0, 1, {}, 0});
+  {
+    const LayoutLedger::Ticket first = ledger.Add({0, 2, {}, 0});
+    LayoutLedger::Ticket second = ledger.Add({0, 3, {}, 0});
+    kept = std::move(second);  // what it was goes with `second`
+    EXPECT_EQ(ledger.holdings().size(), 3U);
+  }
+  ASSERT_EQ(ledger.holdings().size(), 1U);
+  EXPECT_EQ(ledger.holdings().begin()->first, kept.serial());
+  EXPECT_EQ(ledger.holdings().begin()->second.peer, 3U);
 }
 
 }  // namespace
