@@ -17,8 +17,8 @@
 #include "sidecar/bench/rounds.h"
 #include "sidecar/bench/targets.h"
 #include "sidecar/bench/waist.h"
-#include "sidecar/serving/echo_scorer.h"
 #include "sidecar/models/model_scorer.h"
+#include "sidecar/serving/echo_scorer.h"
 #include "sidecar/wire/encode_row.h"
 
 namespace pillion::bench {

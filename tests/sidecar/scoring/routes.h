@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "engine/model.h"
+#include "sidecar/models/model_scorer.h"
 #include "sidecar/scoring/client_scorer.h"
 #include "sidecar/scoring/plan_scorer.h"
-#include "sidecar/models/model_scorer.h"
 #include "tests/sidecar/transport/test_server.h"
 
 namespace pillion::testing {
