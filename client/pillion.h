@@ -56,8 +56,7 @@ typedef struct pillion_error {
   pillion_code code;
   uint32_t row;          /* of a batch; 0 for a single row */
   int32_t column;        /* the index of the input column to blame; -1: none of them */
-  char column_name[128]; /* also of a column that only the model's stages know, or that nobody does
-                          */
+  char column_name[128]; /* also of one that only the model's stages know, or nobody */
   char stage[128];       /* the stage that refused the row: "op name"; "" if none did */
   char text[512];        /* all of it in one sentence */
 } pillion_error;
@@ -126,6 +125,12 @@ PILLION_API pillion_code pillion_get_stats(const pillion_client* client, pillion
 PILLION_API pillion_code pillion_ask(pillion_client* client, const char* question,
                                      uint64_t timeout_ns, char* text, size_t capacity,
                                      size_t* length);
+/* The same with arguments, which "load", "promote", "rollback", "unload" and "versions" take as
+ * docs/models.md says: over the control socket, for the server's own user and root alone. */
+PILLION_API pillion_code pillion_ask_with(pillion_client* client, const char* question,
+                                          const char* const* arguments, size_t count,
+                                          uint64_t timeout_ns, char* text, size_t capacity,
+                                          size_t* length);
 
 /* ---- Model ---- */
 

@@ -52,6 +52,18 @@ std::int32_t IndexOf(const RowLayout& layout, const char* name) {
   return found ? static_cast<std::int32_t>(*found) : -1;
 }
 
+std::optional<Question> QuestionOf(std::string_view name) {
+  constexpr std::pair<std::string_view, Question> kQuestions[] = {
+      {"status", Question::kStatus},     {"ready", Question::kReady},
+      {"models", Question::kModels},     {"load", Question::kLoad},
+      {"unload", Question::kUnload},     {"promote", Question::kPromote},
+      {"rollback", Question::kRollBack}, {"versions", Question::kVersions}};
+  for (const auto& [known, question] : kQuestions) {
+    if (known == name) return question;
+  }
+  return std::nullopt;
+}
+
 // Cut before the character that does not fit.
 template <std::size_t capacity>
 void CopyText(const std::string& text, char (&to)[capacity]) {
@@ -179,17 +191,16 @@ pillion_code pillion_get_stats(const pillion_client* client, pillion_stats* stat
 
 pillion_code pillion_ask(pillion_client* client, const char* question, uint64_t timeout_ns,
                          char* text, size_t capacity, size_t* length) {
+  return pillion_ask_with(client, question, nullptr, 0, timeout_ns, text, capacity, length);
+}
+
+pillion_code pillion_ask_with(pillion_client* client, const char* question,
+                              const char* const* arguments, size_t count, uint64_t timeout_ns,
+                              char* text, size_t capacity, size_t* length) {
   return Guarded(nullptr, [&]() -> pillion_code {
-    const std::string_view name = question;
-    pillion::Question asked = pillion::Question::kStatus;
-    if (name == "ready") {
-      asked = pillion::Question::kReady;
-    } else if (name == "models") {
-      asked = pillion::Question::kModels;
-    } else if (name != "status") {
-      return PILLION_UNSUPPORTED;
-    }
-    const auto told = client->core->Ask(asked, timeout_ns);
+    const auto asked = pillion::QuestionOf(question);
+    if (!asked) return PILLION_UNSUPPORTED;
+    const auto told = client->core->Ask({*asked, {arguments, arguments + count}}, timeout_ns);
     const std::string& answer = told ? *told : told.error().text;
     if (length != nullptr) *length = answer.size();
     if (capacity != 0) {

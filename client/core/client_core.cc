@@ -323,15 +323,14 @@ tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::BindOn(
   return result;
 }
 
-tl::expected<std::string, Failure> ClientCore::Ask(Question question, std::uint64_t timeout_ns) {
+tl::expected<std::string, Failure> ClientCore::Ask(const AskRequest& ask,
+                                                   std::uint64_t timeout_ns) {
   if (forked()) return tl::unexpected(FailureOf(ScoreCode::kForked));
   const Session current = session();
   if (!current.channel) return tl::unexpected(WhyGone());
-  const AskBody ask{static_cast<std::uint16_t>(question), {}};
   AwaitedFrame reply;
-  const ScoreCode code =
-      current.channel->Call(MessageType::kAsk, std::as_bytes(std::span(&ask, 1)), {},
-                            DeadlineAfter(MonotonicNs(), timeout_ns), &reply);
+  const ScoreCode code = current.channel->Call(MessageType::kAsk, EncodeAsk(ask), {},
+                                               DeadlineAfter(MonotonicNs(), timeout_ns), &reply);
   if (code != ScoreCode::kOk) return tl::unexpected(FailureOf(code));
   CodeBody body;
   std::span<const std::byte> text;

@@ -49,7 +49,7 @@ class ClientCore {
                         std::uint64_t deadline_ns, std::span<AnswerBuffer* const> answers);
 
   // The text of the server's answer, which is JSON.
-  tl::expected<std::string, Failure> Ask(Question question, std::uint64_t timeout_ns);
+  tl::expected<std::string, Failure> Ask(const AskRequest& ask, std::uint64_t timeout_ns);
 
   // The parts of a call, for queues, which hold a lane of their own.
   struct Prepared {

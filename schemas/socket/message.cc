@@ -67,6 +67,33 @@ std::optional<BindRequest> DecodeBind(std::span<const std::byte> body) {
   return request;
 }
 
+std::vector<std::byte> EncodeAsk(const AskRequest& request) {
+  const AskBody fixed{static_cast<std::uint16_t>(request.question), {}};
+  const auto head = std::as_bytes(std::span(&fixed, 1));
+  std::vector<std::byte> body(head.begin(), head.end());
+  for (const std::string& argument : request.arguments) {
+    const auto characters = Bytes(argument);
+    body.insert(body.end(), characters.begin(), characters.end());
+    body.push_back(std::byte{0});
+  }
+  return body;
+}
+
+std::optional<AskRequest> DecodeAsk(std::span<const std::byte> body) {
+  AskBody fixed;
+  std::span<const std::byte> rest;
+  if (!SplitBody(body, &fixed, &rest)) return std::nullopt;
+  AskRequest request{static_cast<Question>(fixed.question), {}};
+  std::string_view text = Text(rest);
+  while (!text.empty()) {
+    const std::size_t end = text.find('\0');
+    if (end == std::string_view::npos) return std::nullopt;
+    request.arguments.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  return request;
+}
+
 void AppendPlainFrame(std::vector<std::byte>* out, MessageType type, std::uint64_t tag,
                       std::span<const std::byte> body) {
   const FrameHeader header{static_cast<std::uint32_t>(body.size()), type, 0, tag};

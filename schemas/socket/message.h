@@ -22,9 +22,10 @@ namespace pillion {
 
 inline constexpr std::uint32_t kProtocolMagic = 0x4E4C4C50;  // "PLLN"
 inline constexpr std::uint16_t kProtocolMajor = 1;           // must be the same on both ends
-inline constexpr std::uint16_t kProtocolMinor = 2;           // the lower one counts
+inline constexpr std::uint16_t kProtocolMinor = 3;           // the lower one counts
 inline constexpr std::uint16_t kProtocolMinorAttach = 1;     // the first that has ATTACH
 inline constexpr std::uint16_t kProtocolMinorAbsent = 2;     // whose BIND may say what is absent
+inline constexpr std::uint16_t kProtocolMinorOwner = 3;      // that knows the owner's questions
 
 enum class MessageType : std::uint16_t {
   kHello = 1,      // client: first message
@@ -144,12 +145,25 @@ struct AnswerBody {
 };  // then the payload
 static_assert(sizeof(AnswerBody) == 8);
 
-enum class Question : std::uint16_t { kStatus = 1, kReady = 2, kModels = 3 };
+enum class Question : std::uint16_t {
+  kStatus = 1,
+  kReady = 2,
+  kModels = 3,
+  // The owner's, on the control socket alone. Their arguments are in PROTOCOL.md.
+  kLoad = 4,
+  kUnload = 5,
+  kPromote = 6,
+  kRollBack = 7,
+  kVersions = 8,
+};
+constexpr bool IsOfOwner(Question question) {
+  return question >= Question::kLoad && question <= Question::kVersions;
+}
 
 struct AskBody {
   std::uint16_t question = 0;
   std::uint16_t reserved[3] = {};
-};
+};  // then arguments, each with a 0 at its end
 static_assert(sizeof(AskBody) == 8);
 
 struct CodeBody {         // of TOLD and ERROR
@@ -169,6 +183,14 @@ inline constexpr std::uint32_t kBindNamesMax = 65535;  // as many columns as an 
 std::vector<std::byte> EncodeBind(const BindRequest& request);  // the body
 // Nothing if the body is malformed or names too much.
 std::optional<BindRequest> DecodeBind(std::span<const std::byte> body);
+
+struct AskRequest {
+  Question question{};
+  std::vector<std::string> arguments = {};  // without 0
+};
+std::vector<std::byte> EncodeAsk(const AskRequest& request);  // the body
+// Nothing if the body is malformed.
+std::optional<AskRequest> DecodeAsk(std::span<const std::byte> body);
 
 // Appends a whole frame to `out`: header, `fixed`, `rest`.
 template <typename Fixed>

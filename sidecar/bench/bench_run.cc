@@ -154,7 +154,10 @@ class Bench {
     measurement.what = what;
     measurement.mode = Mode();
     measurement.transport = transport;
-    if (what != "null") measurement.model = ModelArgument::Parse(options_.model).name;
+    if (what != "null") {
+      const auto named = ModelArgument::Parse(options_.model);
+      measurement.model = named ? named->name : options_.model;
+    }
     measurements_.push_back(std::move(measurement));
     return measurements_.back();
   }

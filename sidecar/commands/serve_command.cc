@@ -13,6 +13,8 @@
 #include "sidecar/commands/options.h"
 #include "sidecar/commands/run_dir.h"
 #include "sidecar/commands/service_manager.h"
+#include "sidecar/models/model_admin.h"
+#include "sidecar/models/model_events.h"
 #include "sidecar/models/model_scorer.h"
 #include "sidecar/transport/event_log.h"
 #include "sidecar/transport/open_files.h"
@@ -23,6 +25,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> models;
+  std::string models_dir;
   LoadOptions load;
   std::string run_dir = kDefaultRunDir;
   TransportOptions transport;
@@ -36,11 +39,11 @@ ExitCode Refuse(const std::string& sentence) {
   return ExitCode::kConfig;
 }
 
-std::string NamesOf(const std::vector<ModelArgument>& models) {
+std::string NamesOf(const ModelRegistry& registry) {
   std::string names;
-  for (const ModelArgument& model : models) {
+  for (const auto& [name, entry] : registry.entries()) {
     if (!names.empty()) names += ',';
-    names += model.name;
+    names += name;
   }
   return names;
 }
@@ -57,42 +60,33 @@ void SurviveTheTerminal() {
   if (fd >= 0) close(fd);
 }
 
-void LogStart(const ModelRegistry& registry, const TransportOptions& transport, EventLog& log) {
+void LogStart(const ModelRegistry& registry, EventLog& log) {
   log.Write(LogLevel::kInfo, "start",
             {{"version", PILLION_VERSION}, {"pid", getpid()}, {"uid", geteuid()}});
-  for (const auto& [name, version] : registry.models()) {
-    const Model& model = version->model();
-    log.Write(LogLevel::kInfo, "model",
-              {{"name", name},
-               {"version", version->number()},
-               {"content_sha256", model.content_hash().Hex()},
-               {"input_columns", model.inputs().size()},
-               {"output_columns", model.outputs().size()},
-               {"stages", model.stages().size()},
-               {"bundle_bytes", model.bundle_bytes()},
-               {"row_bytes_min", version->row_bytes_min()},
-               {"path", version->path().string()}});
-    for (const std::string& warning : model.warnings()) {
-      log.Write(LogLevel::kWarning, "model_warning", {{"name", name}, {"text", warning}});
-    }
-    const std::size_t slot_bytes_max = transport.geometry_max.request_payload_bytes_max();
-    if (version->row_bytes_min() <= slot_bytes_max) continue;
-    log.Write(LogLevel::kWarning, "rows_by_socket",
-              {{"name", name},
-               {"row_bytes_min", version->row_bytes_min()},
-               {"slot_bytes_max", slot_bytes_max}});
+  for (const auto& [name, entry] : registry.entries()) {
+    const ModelRegistry::Version* const published = entry.Find(entry.published);
+    LogPublished(name, entry.published, *published->loaded, log);
   }
 }
 
 ExitCode Run(Options options) {
   SurviveTheTerminal();
   std::vector<ModelArgument> arguments;
-  for (const std::string& text : options.models) arguments.push_back(ModelArgument::Parse(text));
-  auto scorer = ModelScorer::Load(arguments, options.load);
-  if (!scorer) return Report(scorer.error());
+  for (const std::string& text : options.models) {
+    auto argument = ModelArgument::Parse(text);
+    if (!argument) return Refuse(argument.error());
+    arguments.push_back(*std::move(argument));
+  }
+  if (arguments.empty() && options.models_dir.empty()) {
+    std::cerr << "pillion serve: name a MODEL, or a directory of models with --models\n";
+    return ExitCode::kUsage;
+  }
+  auto registry = ModelRegistry::Load(arguments, options.load);
+  if (!registry) return Report(registry.error());
+  ModelScorer scorer(*std::move(registry));
 
   EventLog log(STDERR_FILENO, options.log_level);
-  LogStart((*scorer)->registry(), options.transport, log);
+  LogStart(scorer.registry(), log);
   options.transport.socket_path = SocketPath(options.run_dir);
   options.transport.control_path = ControlPath(options.run_dir);
   options.transport.shared_memory = !options.socket_only;
@@ -100,13 +94,33 @@ ExitCode Run(Options options) {
   if (const auto reserved = ReserveOpenFiles(options.transport); !reserved) {
     return Refuse(reserved.error());
   }
-  auto server = Server::Create(options.transport, scorer->get(), log);
-  if (!server) return Refuse(server.error());
+  std::unique_ptr<Server> server;  // outlives what loads models for it
+  Publisher publisher(scorer.registry(), options.load, log);
+  if (!options.models_dir.empty()) {
+    if (auto loaded = publisher.LoadDirectory(options.models_dir); !loaded) {
+      return Refuse("--models " + loaded.error());
+    }
+  }
+  auto created = Server::Create(options.transport, &scorer, log);
+  if (!created) return Refuse(created.error());
+  server = std::move(*created);
+  ModelAdmin admin(publisher);
+  server->AnswerOwnerBy(
+      [&admin](Question question, const std::vector<std::string>& about, ControlDoor::Reply reply) {
+        admin.Answer(question, about, std::move(reply));
+      });
+  publisher.OnChange([&server](const std::string& model) {
+    server->Rebind([&model](std::string_view text) {
+      const auto reference = ModelReference::Parse(text);
+      return reference && reference->name == model;
+    });
+  });
+  publisher.Start(server->io());
+  const std::string names = NamesOf(scorer.registry());
   // Whoever reads this may be gone by now; that is no reason not to serve.
-  std::cout << "ready " << options.transport.socket_path << " models=" << NamesOf(arguments)
-            << std::endl;
-  NotifyServiceManager("READY=1\nSTATUS=serving " + NamesOf(arguments));
-  if (const auto served = (*server)->Run(); !served) {
+  std::cout << "ready " << options.transport.socket_path << " models=" << names << std::endl;
+  NotifyServiceManager("READY=1\nSTATUS=serving " + names);
+  if (const auto served = server->Run(); !served) {
     std::cerr << "pillion serve: stopped: " << served.error() << '\n';
     return ExitCode::kIo;
   }
@@ -118,7 +132,12 @@ ExitCode Run(Options options) {
 CommandRun SetUpServe(CommandLine& line) {
   const auto options = std::make_shared<Options>();
   TransportOptions& transport = options->transport;
-  line.Add("MODEL", options->models, "Bundles, each NAME=PATH or PATH").Required();
+  line.Add("MODEL", options->models, "Bundles, each NAME=PATH, NAME@VERSION=PATH or PATH")
+      .DefaultIs("those of --models");
+  line.Add("--models", options->models_dir,
+           "Directory of NAME.zip and NAME/VERSION/bundle.zip, watched: the newest version answers")
+      .DefaultIs("none")
+      .Env("PILLION_MODELS");
   AddXgboost(line, options->load);
   line.Add("--run-dir", options->run_dir, "Directory of the socket, pillion.sock")
       .Env("PILLION_RUN_DIR");
@@ -167,7 +186,8 @@ CommandRun SetUpServe(CommandLine& line) {
       "\n"
       "Examples:\n"
       "  pillion serve house.zip --run-dir /tmp/pillion\n"
-      "  pillion serve house=/models/house-lr.zip risk=/models/risk --workers 2\n");
+      "  pillion serve house=/models/house-lr.zip risk=/models/risk --workers 2\n"
+      "  pillion serve --models /models\n");
   return [options] { return Run(*options); };
 }
 

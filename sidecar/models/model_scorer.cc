@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "sidecar/models/models_json.h"
 #include "sidecar/serving/score_request.h"
-#include "sidecar/table/json_text.h"
 
 namespace pillion {
 namespace {
@@ -51,57 +51,6 @@ tl::expected<Binding, Refusal> ModelScorer::Bind(const BindRequest& request) {
                  (*bound)->answer_bytes_max, (*bound)->columns};
 }
 
-std::string ModelScorer::ModelsJson() const {
-  std::string text;
-  JsonText json(text, JsonStyle::kCompact);
-  json.BeginArray();
-  for (const auto& [name, version] : registry_.models()) {
-    const Model& model = version->model();
-    json.Element();
-    json.BeginObject();
-    json.Key("name");
-    json.String(name);
-    json.Key("version");
-    json.Number(std::int64_t{version->number()});
-    json.Key("path");
-    json.String(version->path().string());
-    json.Key("content_sha256");
-    json.String(model.content_hash().Hex());
-    json.Key("input_columns");
-    json.Number(static_cast<std::int64_t>(model.inputs().size()));
-    json.Key("output_columns");
-    json.Number(static_cast<std::int64_t>(model.outputs().size()));
-    json.Key("stages");
-    json.Number(static_cast<std::int64_t>(model.stages().size()));
-    json.Key("optional_inputs");
-    json.BeginArray();
-    for (const std::string& input : model.OptionalInputs()) {
-      json.Element();
-      json.String(input);
-    }
-    json.EndArray();
-    json.Key("row_removers");
-    json.BeginArray();
-    for (const ServedVersion::Remover& remover : version->Removers()) {
-      json.Element();
-      json.BeginObject();
-      json.Key("column");
-      json.String(remover.column);
-      json.Key("op");
-      json.String(remover.op);
-      json.Key("name");
-      json.String(remover.name);
-      json.EndObject();
-    }
-    json.EndArray();
-    json.Key("bundle_bytes");
-    json.Number(static_cast<std::int64_t>(model.bundle_bytes()));
-    json.Key("row_bytes_min");
-    json.Number(static_cast<std::int64_t>(version->row_bytes_min()));
-    json.EndObject();
-  }
-  json.EndArray();
-  return text;
-}
+std::string ModelScorer::ModelsJson() const { return pillion::ModelsJson(registry_); }
 
 }  // namespace pillion

@@ -21,7 +21,7 @@ class ModelScorer final : public Scorer {
   ModelRegistry& registry() { return registry_; }
 
   tl::expected<Binding, Refusal> Bind(const BindRequest& request) override;
-  bool Ready() const override { return true; }
+  bool Ready() const override { return registry_.Ready(); }
   std::string ModelsJson() const override;
 
  private:

@@ -38,6 +38,8 @@ class ServedVersion {
   const Model& model() const { return *model_; }
   // The first eight hexadecimal digits of the content's hash, as a number. Not 0.
   std::uint32_t number() const { return number_; }
+  // Those digits.
+  std::string id() const { return model_->content_hash().Hex().substr(0, 8); }
   // Of a row: text and vectors come on top.
   std::size_t row_bytes_min() const { return row_bytes_min_; }
 

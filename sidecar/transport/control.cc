@@ -138,13 +138,16 @@ void Server::AnswerAttach(const ControlRequest& request) {
   install(std::move(*memory));
 }
 
+void Server::AnswerOwner(std::span<const std::byte> body, ControlDoor::Reply reply) const {
+  std::optional<AskRequest> ask = DecodeAsk(body);
+  if (!ask || !IsOfOwner(ask->question) || !owner_answer_) return reply(AnswerQuestion(body));
+  owner_answer_(ask->question, std::move(ask->arguments), std::move(reply));
+}
+
 Told Server::AnswerQuestion(std::span<const std::byte> body) const {
-  AskBody ask;
-  std::span<const std::byte> rest;
-  if (!SplitBody(body, &ask, &rest)) {
-    return {MessageType::kError, ScoreCode::kMalformed, "ASK is malformed"};
-  }
-  switch (static_cast<Question>(ask.question)) {
+  const std::optional<AskRequest> ask = DecodeAsk(body);
+  if (!ask) return {MessageType::kError, ScoreCode::kMalformed, "ASK is malformed"};
+  switch (ask->question) {
     case Question::kStatus: return {MessageType::kTold, ScoreCode::kOk, StatusJson()};
     case Question::kModels: return {MessageType::kTold, ScoreCode::kOk, scorer_->ModelsJson()};
     case Question::kReady: {
@@ -152,6 +155,11 @@ Told Server::AnswerQuestion(std::span<const std::byte> body) const {
       return {MessageType::kTold, ready ? ScoreCode::kOk : ScoreCode::kDraining,
               ready ? "{\"ready\":true}" : "{\"ready\":false}"};
     }
+    default: break;
+  }
+  if (IsOfOwner(ask->question)) {
+    return {MessageType::kError, ScoreCode::kRefused,
+            "this is for the owner to ask, over control.sock"};
   }
   return {MessageType::kError, ScoreCode::kUnsupported, "an unknown question"};
 }

@@ -54,14 +54,17 @@ class ControlDoor::Session : public std::enable_shared_from_this<Session> {
     asio::async_read(socket_, asio::buffer(body_),
                      [self = shared_from_this()](const error_code& error, std::size_t) {
                        if (error) return self->End();
-                       self->Reply();
+                       self->Ask();
                      });
   }
-  void Reply() {
-    const Told told = header_.type == MessageType::kAsk
-                          ? answer_(body_)
-                          : Told{MessageType::kError, ScoreCode::kRefused,
-                                 "this socket answers questions only: score over pillion.sock"};
+  void Ask() {
+    if (header_.type != MessageType::kAsk) {
+      return Reply({MessageType::kError, ScoreCode::kRefused,
+                    "this socket answers questions only: score over pillion.sock"});
+    }
+    answer_(body_, [self = shared_from_this()](const Told& told) { self->Reply(told); });
+  }
+  void Reply(const Told& told) {
     frame_.clear();
     AppendFrame(&frame_, told.type, header_.tag, CodeBody{static_cast<std::uint8_t>(told.code), {}},
                 Bytes(told.text));

@@ -1,6 +1,6 @@
-// A second socket, for the server's own user and root alone, that answers questions and nothing
-// else. Neither clients nor their scoring take its places, so probes and operators get through
-// whatever happens beside it. Runs on the control thread.
+// A second socket, for the server's own user and root alone, that answers questions, theirs too,
+// and nothing else. Neither clients nor their scoring take its places, so probes and operators get
+// through whatever happens beside it. Runs on the control thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -29,7 +29,9 @@ struct Told {
 
 class ControlDoor {
  public:
-  using Answer = std::function<Told(std::span<const std::byte> ask)>;
+  // Replies once, at once or later on this thread. `ask` is valid during the call.
+  using Reply = std::function<void(Told)>;
+  using Answer = std::function<void(std::span<const std::byte> ask, Reply reply)>;
 
   ControlDoor(boost::asio::io_context& io, const TransportOptions& options, Answer answer);
 

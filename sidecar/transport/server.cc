@@ -50,7 +50,7 @@ Server::Server(TransportOptions options, Scorer* scorer, EventLog& log, AccessLi
       log_(log),
       access_(std::move(access)),
       door_(io_, [this](Door::Protocol::socket socket) { Greet(std::move(socket)); }),
-      control_(io_, options_, [this](auto ask) { return AnswerQuestion(ask); }),
+      control_(io_, options_, [this](auto ask, auto reply) { AnswerOwner(ask, std::move(reply)); }),
       places_(LimitsOf(options_)),
       worker_count_(WorkerCount(options_)),
       model_counts_(worker_count_) {}

@@ -43,6 +43,12 @@ class Server final : private ControlDesk {
   // Stops accepting, answers what is under way, then ends Run(). Any thread.
   void StartDraining();
 
+  // Who answers the owner's questions, on the control thread. Before Run(); without one they are
+  // unsupported.
+  using OwnerAnswer = std::function<void(Question question, std::vector<std::string> arguments,
+                                         ControlDoor::Reply reply)>;
+  void AnswerOwnerBy(OwnerAnswer answer) { owner_answer_ = std::move(answer); }
+
   // For work beside the transports on the control thread, such as watching bundles.
   boost::asio::io_context& io() { return io_; }
   // The scorer binds the models that `changed` picks, by the names in BINDs, to something else from
@@ -84,6 +90,7 @@ class Server final : private ControlDesk {
   std::unique_ptr<BoundLayout> BindAgain(const LayoutLedger::Holding& holding);
   void AnswerAttach(const ControlRequest& request);
   Told AnswerQuestion(std::span<const std::byte> ask) const;
+  void AnswerOwner(std::span<const std::byte> ask, ControlDoor::Reply reply) const;
   void Reply(const ControlRequest& request, MessageType type, ScoreCode code,
              std::string_view text);
   Totals Sum() const;
@@ -96,6 +103,7 @@ class Server final : private ControlDesk {
   EventLog& log_;
   const AccessList access_;
   LayoutLedger ledger_;
+  OwnerAnswer owner_answer_;
   std::optional<PathLock> lock_;
   boost::asio::io_context io_{1};
   Door door_;

@@ -10,7 +10,7 @@ import struct
 import threading
 import time
 
-MAGIC, MAJOR, MINOR = 0x4E4C4C50, 1, 2
+MAGIC, MAJOR, MINOR = 0x4E4C4C50, 1, 3
 HELLO, WELCOME, BIND, BOUND, UNBIND, SCORE, ANSWER, ASK, TOLD, ERROR, ATTACH, ATTACHED, DETACH = (
     range(1, 14))
 ROW, BATCH = 1, 2

@@ -158,8 +158,10 @@ TEST(Lifecycle, SaysWhatItServesAndWhatBecameOfIt) {
   const std::string log = sidecar.Log();
   EXPECT_THAT(log, ContainsRegex("level=info event=start version=[0-9.]+ pid=" +
                                  std::to_string(sidecar.first_pid())));
-  EXPECT_THAT(log, ContainsRegex("event=model name=house version=[1-9][0-9]* content_sha256=" +
-                                 hash.str()));
+  EXPECT_THAT(log,
+              ContainsRegex(
+                  "event=model name=house published=[0-9a-f]+ version=[1-9][0-9]* content_sha256=" +
+                  hash.str()));
   EXPECT_THAT(log, HasSubstr("event=listening socket=" + sidecar.socket().string()));
   EXPECT_THAT(log, HasSubstr("event=limits workers="));
   EXPECT_THAT(log, HasSubstr("event=signal_ignored signal=SIGHUP"));

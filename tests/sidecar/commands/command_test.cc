@@ -215,7 +215,8 @@ TEST_F(CommandTest, WrongWordsAreRefusedWithTheNearest) {
        "pillion score: there is no option '--SELECT'; did you mean '--select'?"},
       {"--versoin", "pillion: there is no option '--versoin'; did you mean '--version'?"},
       {"ctl redy",
-       "pillion ctl: QUESTION: 'redy' is none of ready, status, models; did you mean 'ready'?"},
+       "pillion ctl: QUESTION: 'redy' is none of ready, status, models, versions, load, promote, "
+       "rollback, unload; did you mean 'ready'?"},
       {"inspect m.zip a b", "pillion inspect: there is no argument for 'a', 'b'"},
       {"score", "pillion score: MODEL is required"}};
   for (const auto& [arguments, line] : wrong) {

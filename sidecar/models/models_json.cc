@@ -1,0 +1,105 @@
+#include "sidecar/models/models_json.h"
+
+#include "sidecar/table/json_text.h"
+
+namespace pillion {
+namespace {
+
+void Text(JsonText& json, const char* key, const std::string& text) {
+  json.Key(key);
+  json.String(text);
+}
+
+void TextOrNull(JsonText& json, const char* key, const std::string& text) {
+  json.Key(key);
+  text.empty() ? json.Null() : json.String(text);
+}
+
+void Number(JsonText& json, const char* key, std::size_t number) {
+  json.Key(key);
+  json.Number(static_cast<std::int64_t>(number));
+}
+
+void WriteColumn(JsonText& json, const ServedVersion::Remover& remover) {
+  json.Element();
+  json.BeginObject();
+  Text(json, "column", remover.column);
+  Text(json, "op", remover.op);
+  Text(json, "name", remover.name);
+  json.EndObject();
+}
+
+// Of the version that answers under the name.
+void WriteFacts(JsonText& json, const ServedVersion& version) {
+  const Model& model = version.model();
+  Number(json, "version", version.number());
+  Text(json, "path", version.path().string());
+  Text(json, "content_sha256", model.content_hash().Hex());
+  Number(json, "input_columns", model.inputs().size());
+  Number(json, "output_columns", model.outputs().size());
+  Number(json, "stages", model.stages().size());
+  json.Key("optional_inputs");
+  json.BeginArray();
+  for (const std::string& input : model.OptionalInputs()) {
+    json.Element();
+    json.String(input);
+  }
+  json.EndArray();
+  json.Key("row_removers");
+  json.BeginArray();
+  for (const ServedVersion::Remover& remover : version.Removers()) WriteColumn(json, remover);
+  json.EndArray();
+  Number(json, "bundle_bytes", model.bundle_bytes());
+  Number(json, "row_bytes_min", version.row_bytes_min());
+}
+
+void WriteVersion(JsonText& json, const std::string& id, const ModelRegistry::Version& version) {
+  json.Element();
+  json.BeginObject();
+  Text(json, "version", id);
+  Text(json, "path", version.path.string());
+  json.Key("number");
+  version.loaded ? json.Number(std::int64_t{version.loaded->number()}) : json.Null();
+  json.EndObject();
+}
+
+void Write(JsonText& json, const std::string& name, const ModelRegistry::Entry& entry) {
+  json.BeginObject();
+  Text(json, "name", name);
+  TextOrNull(json, "published", entry.published);
+  TextOrNull(json, "previous", entry.previous);
+  json.Key("labels");
+  json.BeginObject();
+  for (const auto& [label, version] : entry.labels) Text(json, label.c_str(), version);
+  json.EndObject();
+  json.Key("versions");
+  json.BeginArray();
+  for (const auto& [id, version] : entry.versions) WriteVersion(json, id, version);
+  json.EndArray();
+  TextOrNull(json, "failure", entry.failure);
+  if (const auto* published = entry.Find(entry.published)) WriteFacts(json, *published->loaded);
+  json.EndObject();
+}
+
+}  // namespace
+
+std::string ModelsJson(const ModelRegistry& registry) {
+  std::string text;
+  JsonText json(text, JsonStyle::kCompact);
+  json.BeginArray();
+  for (const auto& [name, entry] : registry.entries()) {
+    json.Element();
+    Write(json, name, entry);
+  }
+  json.EndArray();
+  return text;
+}
+
+std::string ModelJson(const std::string& name, const ModelRegistry::Entry& entry) {
+  std::string text;
+  JsonText json(text, JsonStyle::kCompact);
+  Write(json, name, entry);
+  return text;
+}
+
+}  // namespace pillion

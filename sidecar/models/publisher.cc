@@ -1,0 +1,170 @@
+#include "sidecar/models/publisher.h"
+
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <new>
+#include <utility>
+
+#include "sidecar/models/model_events.h"
+
+namespace pillion {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::milliseconds kLookEvery{500};
+
+// A model that the machine has no memory for is refused like any other that cannot be loaded.
+Result<ModelRegistry::Loaded> LoadVersion(const std::filesystem::path& path,
+                                          const LoadOptions& options) {
+  try {
+    return ServedVersion::Load(path, options);
+  } catch (const std::bad_alloc&) {
+    return Fail(LoadCode::kOverLimit, path.string(), "there is no memory for it");
+  }
+}
+
+}  // namespace
+
+Publisher::~Publisher() {
+  loader_.stop();
+  loader_.join();
+}
+
+Publisher::Newest Publisher::NewestOf(const FoundVersions& versions) {
+  const auto& [version, found] = *versions.rbegin();
+  return {version, found};
+}
+
+tl::expected<void, std::string> Publisher::LoadDirectory(std::filesystem::path directory) {
+  directory_ = std::move(directory);
+  auto found = ScanModels(directory_);
+  if (!found) return tl::unexpected(found.error());
+  for (const auto& [model, versions] : *found) {
+    List(model, versions);
+    const Newest newest = tried_[model] = NewestOf(versions);
+    (void)Finish({model, newest.found.path, newest.version}, {},
+                 LoadVersion(newest.found.path, options_));
+  }
+  last_ = std::move(*found);
+  return {};
+}
+
+void Publisher::Start(asio::io_context& control) {
+  control_ = &control;
+  if (directory_.empty()) return;
+  look_.emplace(control);
+  Wait();
+}
+
+void Publisher::Wait() {
+  look_->expires_after(kLookEvery);
+  look_->async_wait([this](const boost::system::error_code& stopped) {
+    if (stopped) return;
+    asio::post(loader_, [this] { Look(); });
+  });
+}
+
+// On the loader's thread: a directory may lie on a network.
+void Publisher::Look() {
+  asio::post(*control_, [this, found = ScanModels(directory_)]() mutable {
+    if (found) {
+      Compare(std::move(*found));
+    } else {
+      log_.WriteLimited(LogLevel::kWarning, "models_unreadable", {{"reason", found.error()}});
+    }
+    Wait();
+  });
+}
+
+void Publisher::Compare(FoundModels found) {
+  for (const auto& [model, versions] : found) {
+    const auto before = last_.find(model);
+    if (before == last_.end() || before->second != versions) {
+      List(model, versions);
+      continue;  // what is being written now is whole at the next look
+    }
+    Newest newest = NewestOf(versions);
+    Newest& tried = tried_[model];
+    if (newest == tried) continue;
+    tried = std::move(newest);
+    Load({model, tried.found.path, tried.version}, {}, [](const auto&) {});
+  }
+  last_ = std::move(found);
+}
+
+void Publisher::List(const std::string& model, const FoundVersions& versions) {
+  std::map<std::string, std::filesystem::path, VersionLess> paths;
+  for (const auto& [version, found] : versions) {
+    if (!version.empty()) paths.emplace(version, found.path);
+  }
+  registry_.List(model, paths);
+}
+
+void Publisher::Load(ModelArgument model, std::string label, Done done) {
+  asio::post(loader_, [this, model = std::move(model), label = std::move(label),
+                       done = std::move(done)]() mutable {
+    auto loaded = LoadVersion(model.path, options_);
+    asio::post(*control_, [this, model = std::move(model), label = std::move(label),
+                           done = std::move(done), loaded = std::move(loaded)]() mutable {
+      done(Finish(model, label, std::move(loaded)));
+    });
+  });
+}
+
+tl::expected<std::string, Refusal> Publisher::Finish(const ModelArgument& model,
+                                                     const std::string& label,
+                                                     Result<ModelRegistry::Loaded> loaded) {
+  if (!loaded) {
+    const std::string why = loaded.error().Text();
+    registry_.Fail(model.name, why);
+    log_.Write(LogLevel::kError, "model_refused",
+               {{"name", model.name}, {"version", model.version}, {"reason", why}});
+    return tl::unexpected(Refusal{ScoreCode::kRefused, why});
+  }
+  const std::string version = model.version.empty() ? (*loaded)->id() : model.version;
+  Publish(model.name, version, *std::move(loaded), label);
+  return version;
+}
+
+void Publisher::Publish(const std::string& model, const std::string& version,
+                        ModelRegistry::Loaded loaded, const std::string& label) {
+  LogPublished(ModelReference{model, {}, label}.Text(), version, *loaded, log_);
+  registry_.Publish(model, version, std::move(loaded), label);
+  changed_(model);
+}
+
+void Publisher::Promote(const ModelReference& reference, const std::string& label, Done done) {
+  const auto entry = registry_.FindEntry(reference.name);
+  if (!entry) return done(tl::unexpected(entry.error()));
+  const ModelRegistry::Version* const known = (*entry)->Find(reference.version);
+  if (known != nullptr && known->loaded == nullptr) {
+    return Load({reference.name, known->path, reference.version}, label, std::move(done));
+  }
+  const auto loaded = registry_.Find(reference.Text());
+  if (!loaded) return done(tl::unexpected(loaded.error()));
+  std::string version = reference.version;
+  if (version.empty()) {
+    version = reference.label.empty() ? (*entry)->published
+                                      : (*entry)->labels.find(reference.label)->second;
+  }
+  Publish(reference.name, version, *loaded, label);
+  done(version);
+}
+
+tl::expected<std::string, Refusal> Publisher::RollBack(const std::string& model) {
+  if (auto back = registry_.RollBack(model); !back) return tl::unexpected(back.error());
+  const std::string version = (*registry_.FindEntry(model))->published;
+  log_.Write(LogLevel::kWarning, "model_rolled_back", {{"name", model}, {"version", version}});
+  changed_(model);
+  return version;
+}
+
+tl::expected<void, Refusal> Publisher::Remove(const ModelReference& reference) {
+  if (auto removed = registry_.Remove(reference); !removed) return removed;
+  log_.Write(LogLevel::kInfo, "model_removed", {{"name", reference.Text()}});
+  changed_(reference.name);
+  return {};
+}
+
+}  // namespace pillion

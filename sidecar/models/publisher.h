@@ -1,0 +1,88 @@
+// Loads models on a thread of its own and publishes them on the control thread, when it is told to
+// and as a directory changes. Used by the control thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "sidecar/models/model_directory.h"
+#include "sidecar/models/model_registry.h"
+#include "sidecar/transport/event_log.h"
+
+namespace pillion {
+
+class Publisher {
+ public:
+  // Both outlive the publisher.
+  Publisher(ModelRegistry& registry, LoadOptions options, EventLog& log)
+      : registry_(registry), options_(std::move(options)), log_(log) {}
+  ~Publisher();  // waits for a load that is under way
+  Publisher(const Publisher&) = delete;
+  Publisher& operator=(const Publisher&) = delete;
+
+  // Called whenever a name or a label of `model` means something else than before.
+  using Changed = std::function<void(const std::string& model)>;
+  void OnChange(Changed changed) { changed_ = std::move(changed); }
+
+  // Publishes the newest version of each model in the directory, before it returns. What cannot be
+  // loaded is logged, and the registry is not Ready() while the model has nothing else. An error
+  // is one sentence: the directory cannot be read.
+  tl::expected<void, std::string> LoadDirectory(std::filesystem::path directory);
+  // From here on `control`, whose thread this is, finishes what is loaded later; it outlives the
+  // publisher, and runs none of its handlers afterwards. The directory is looked at again and
+  // again: a version that is newer than all others, or another content of the newest one, is
+  // loaded once it has stayed the same from one look to the next. A model that is no longer there
+  // goes on answering.
+  void Start(boost::asio::io_context& control);
+
+  // The version's name, or why it was not loaded. Called once, later.
+  using Done = std::function<void(tl::expected<std::string, Refusal>)>;
+  // All that follow: after Start(). Loads in the order of the calls, then publishes; with a label,
+  // under that alone.
+  void Load(ModelArgument model, std::string label, Done done);
+  // Of a version that is listed or loaded.
+  void Promote(const ModelReference& reference, const std::string& label, Done done);
+  tl::expected<std::string, Refusal> RollBack(const std::string& model);
+  tl::expected<void, Refusal> Remove(const ModelReference& reference);
+
+  const ModelRegistry& registry() const { return registry_; }
+
+ private:
+  // The newest version of a model, as it lay there.
+  struct Newest {
+    std::string version;
+    FoundVersion found;
+
+    bool operator==(const Newest&) const = default;
+  };
+  static Newest NewestOf(const FoundVersions& versions);
+
+  tl::expected<std::string, Refusal> Finish(const ModelArgument& model, const std::string& label,
+                                            Result<ModelRegistry::Loaded> loaded);
+  void List(const std::string& model, const FoundVersions& versions);
+  void Wait();
+  void Look();
+  void Compare(FoundModels found);
+  void Publish(const std::string& model, const std::string& version, ModelRegistry::Loaded loaded,
+               const std::string& label);
+
+  boost::asio::io_context* control_ = nullptr;
+  ModelRegistry& registry_;
+  const LoadOptions options_;
+  EventLog& log_;
+  Changed changed_ = [](const std::string&) {};
+  std::filesystem::path directory_;
+  std::optional<boost::asio::steady_timer> look_;
+  FoundModels last_;                     // look
+  std::map<std::string, Newest> tried_;  // [model]: the last one of the directory
+  boost::asio::thread_pool loader_{1};
+};
+
+}  // namespace pillion
