@@ -13,7 +13,7 @@ constexpr std::string_view kNotRun = "not-run:";
 constexpr std::string_view kWildcard = "...";
 
 const std::set<std::string> kRun = {"sh", "c", "cpp"};
-const std::set<std::string> kShown = {"text", "yaml", "json", "fbs", "ini", "cmake"};
+const std::set<std::string> kShown = {"text", "yaml", "json", "fbs", "ini", "cmake", "python"};
 
 std::string Trim(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
