@@ -34,7 +34,7 @@ enum {
   PILLION_SKIPPED = 1,
   PILLION_MALFORMED = 48,
   PILLION_UNKNOWN_MODEL = 49,
-  PILLION_SCHEMA_CHANGED = 51, /* bind again */
+  PILLION_SCHEMA_CHANGED = 51, /* make rows, answers and column indexes of the model anew */
   PILLION_UNKNOWN_COLUMN = 52,
   PILLION_UNSUPPORTED = 53,
   PILLION_REFUSED = 54,

@@ -33,12 +33,6 @@ const char* NameOf(ClientCore::Transport transport) {
   return "";
 }
 
-std::vector<std::string> DescribeTypes(const RowLayout& layout) {
-  std::vector<std::string> types;
-  for (const Field& field : layout.columns()) types.push_back(Describe(field.type));
-  return types;
-}
-
 const char* NameAt(const RowLayout& layout, std::size_t column) {
   return column < layout.size() ? layout.columns()[column].name.c_str() : nullptr;
 }
@@ -82,12 +76,7 @@ pillion_code Bind(pillion_client* client, BindRequest request, std::uint64_t tim
     SetError(error, bound.error());
     return ToC(bound.error().code);
   }
-  auto handle = std::make_unique<pillion_model>();
-  handle->core = client->core.get();
-  handle->input_types = DescribeTypes(*(*bound)->rows());
-  handle->output_types = DescribeTypes(*(*bound)->answers());
-  handle->bound = std::move(*bound);
-  *model = handle.release();
+  *model = new pillion_model(client->core.get(), std::move(*bound));
   return PILLION_OK;
 }
 
@@ -236,39 +225,39 @@ pillion_code pillion_bind_without(pillion_client* client, const char* name,
 void pillion_model_free(pillion_model* model) {
   if (model == nullptr) return;
   Guarded(nullptr, [&]() -> pillion_code {
-    model->core->Unbind(model->bound);
+    model->core->Unbind(model->bound().shared_from_this());
     return PILLION_OK;
   });
   delete model;
 }
 
 const char* pillion_model_transport(const pillion_model* model) {
-  return pillion::NameOf(model->core->transport(*model->bound));
+  return pillion::NameOf(model->core->transport(model->bound()));
 }
 
-size_t pillion_input_count(const pillion_model* model) { return model->bound->rows()->size(); }
-size_t pillion_output_count(const pillion_model* model) { return model->bound->answers()->size(); }
+size_t pillion_input_count(const pillion_model* model) { return model->bound().rows()->size(); }
+size_t pillion_output_count(const pillion_model* model) { return model->bound().answers()->size(); }
 const char* pillion_input_name(const pillion_model* model, size_t column) {
-  return pillion::NameAt(*model->bound->rows(), column);
+  return pillion::NameAt(*model->bound().rows(), column);
 }
 const char* pillion_input_type(const pillion_model* model, size_t column) {
-  return pillion::TextAt(model->input_types, column);
+  return pillion::TextAt(model->bound().row_types(), column);
 }
 const char* pillion_output_name(const pillion_model* model, size_t column) {
-  return pillion::NameAt(*model->bound->answers(), column);
+  return pillion::NameAt(*model->bound().answers(), column);
 }
 const char* pillion_output_type(const pillion_model* model, size_t column) {
-  return pillion::TextAt(model->output_types, column);
+  return pillion::TextAt(model->bound().answer_types(), column);
 }
 const void* pillion_model_description(const pillion_model* model, size_t* bytes) {
-  *bytes = model->bound->description().size();
-  return model->bound->description().data();
+  *bytes = model->bound().description().size();
+  return model->bound().description().data();
 }
 int32_t pillion_find_input(const pillion_model* model, const char* name) {
-  return pillion::IndexOf(*model->bound->rows(), name);
+  return pillion::IndexOf(*model->bound().rows(), name);
 }
 int32_t pillion_find_output(const pillion_model* model, const char* name) {
-  return pillion::IndexOf(*model->bound->answers(), name);
+  return pillion::IndexOf(*model->bound().answers(), name);
 }
 
 }  // extern "C"

@@ -30,9 +30,12 @@ void pillion_queue_close(pillion_queue* queue) { delete queue; }
 pillion_code pillion_submit(pillion_queue* queue, pillion_model* model, const pillion_row* row,
                             uint64_t timeout_ns, uint64_t cookie, pillion_answer* answer) {
   return Guarded(nullptr, [&]() -> pillion_code {
-    if (!model->Takes(*row, answer)) return ToC(answer->buffer.head.code);
-    return ToC(queue->queue.Submit(*model->bound, pillion::RequestKind::kRow, row->encoder.bytes(),
-                                   timeout_ns, {cookie, answer}));
+    const pillion::BoundModel& bound = model->bound();
+    if (!pillion_model::Takes(bound, *row, answer)) return ToC(answer->buffer.head.code);
+    const pillion::ScoreCode code = queue->queue.Submit(
+        bound, pillion::RequestKind::kRow, row->encoder.bytes(), timeout_ns, {cookie, answer});
+    model->Tell(bound, code);
+    return ToC(code);
   });
 }
 
@@ -40,10 +43,13 @@ pillion_code pillion_submit_bytes(pillion_queue* queue, pillion_model* model, pi
                                   const void* request, size_t bytes, uint64_t timeout_ns,
                                   uint64_t cookie, pillion_answer* answer) {
   return Guarded(nullptr, [&]() -> pillion_code {
-    if (!model->Takes(answer)) return ToC(answer->buffer.head.code);
-    return ToC(queue->queue.Submit(*model->bound, static_cast<pillion::RequestKind>(kind),
-                                   {static_cast<const std::byte*>(request), bytes}, timeout_ns,
-                                   {cookie, answer}));
+    const pillion::BoundModel& bound = model->bound();
+    if (!pillion_model::Takes(bound, answer)) return ToC(answer->buffer.head.code);
+    const pillion::ScoreCode code = queue->queue.Submit(
+        bound, static_cast<pillion::RequestKind>(kind),
+        {static_cast<const std::byte*>(request), bytes}, timeout_ns, {cookie, answer});
+    model->Tell(bound, code);
+    return ToC(code);
   });
 }
 

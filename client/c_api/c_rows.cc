@@ -79,7 +79,7 @@ extern "C" {
 pillion_row* pillion_row_new(const pillion_model* model) {
   pillion_row* row = nullptr;
   pillion::Guarded(nullptr, [&]() -> pillion_code {
-    row = new pillion_row(model->bound);
+    row = new pillion_row(model->bound().shared_from_this());
     return PILLION_OK;
   });
   return row;
@@ -160,7 +160,7 @@ const void* pillion_row_bytes(const pillion_row* row, size_t* bytes) {
 pillion_answer* pillion_answer_new(const pillion_model* model) {
   pillion_answer* answer = nullptr;
   pillion::Guarded(nullptr, [&]() -> pillion_code {
-    answer = new pillion_answer(model->bound);
+    answer = new pillion_answer(model->bound().shared_from_this());
     return PILLION_OK;
   });
   return answer;

@@ -26,10 +26,12 @@ extern "C" {
 pillion_code pillion_score(pillion_model* model, const pillion_row* row, uint64_t timeout_ns,
                            pillion_answer* answer) {
   return Guarded(nullptr, [&]() -> pillion_code {
-    if (!model->Takes(*row, answer)) return ToC(answer->buffer.head.code);
-    const ScoreCode code = model->core->Score(*model->bound, pillion::RequestKind::kRow,
+    const pillion::BoundModel& bound = model->bound();
+    if (!pillion_model::Takes(bound, *row, answer)) return ToC(answer->buffer.head.code);
+    const ScoreCode code = model->core->Score(bound, pillion::RequestKind::kRow,
                                               row->encoder.bytes(), timeout_ns, &answer->buffer);
     answer->Open();
+    model->Tell(bound, code);
     if (code == ScoreCode::kTooLarge) pillion::BlameLongestColumn(*row, answer);
     return ToC(code);
   });
@@ -38,11 +40,13 @@ pillion_code pillion_score(pillion_model* model, const pillion_row* row, uint64_
 pillion_code pillion_score_bytes(pillion_model* model, pillion_kind kind, const void* request,
                                  size_t bytes, uint64_t timeout_ns, pillion_answer* answer) {
   return Guarded(nullptr, [&]() -> pillion_code {
-    if (!model->Takes(answer)) return ToC(answer->buffer.head.code);
-    const ScoreCode code = model->core->Score(
-        *model->bound, static_cast<pillion::RequestKind>(kind),
-        {static_cast<const std::byte*>(request), bytes}, timeout_ns, &answer->buffer);
+    const pillion::BoundModel& bound = model->bound();
+    if (!pillion_model::Takes(bound, answer)) return ToC(answer->buffer.head.code);
+    const ScoreCode code = model->core->Score(bound, static_cast<pillion::RequestKind>(kind),
+                                              {static_cast<const std::byte*>(request), bytes},
+                                              timeout_ns, &answer->buffer);
     answer->Open();
+    model->Tell(bound, code);
     return ToC(code);
   });
 }
@@ -54,20 +58,22 @@ size_t pillion_score_each(pillion_model* model, const pillion_row* const* rows, 
   std::array<pillion::AnswerBuffer*, pillion::kRowsAtATime> buffers;
   std::array<std::size_t, pillion::kRowsAtATime> places;  // in `rows`
   std::size_t ok = 0;
+  const pillion::BoundModel& bound = model->bound();
   for (std::size_t begin = 0; begin < count;) {
     std::size_t taken = 0;
     Guarded(nullptr, [&]() -> pillion_code {
       for (; begin < count && taken < requests.size(); ++begin) {
-        if (!model->Takes(*rows[begin], answers[begin])) continue;
+        if (!pillion_model::Takes(bound, *rows[begin], answers[begin])) continue;
         requests[taken] = rows[begin]->encoder.bytes();
         places[taken] = begin;
         buffers[taken++] = &answers[begin]->buffer;
       }
-      ok += model->core->ScoreEach(*model->bound, std::span(requests).first(taken), deadline_ns,
+      ok += model->core->ScoreEach(bound, std::span(requests).first(taken), deadline_ns,
                                    std::span<pillion::AnswerBuffer* const>(buffers).first(taken));
       for (std::size_t i = 0; i < taken; ++i) {
         answers[places[i]]->Open();
         pillion::BlameLongestColumn(*rows[places[i]], answers[places[i]]);
+        model->Tell(bound, answers[places[i]]->buffer.head.code);
       }
       return PILLION_OK;
     });

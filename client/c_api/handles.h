@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -61,33 +62,56 @@ struct pillion_answer {
   std::string stage;                        // what pillion_answer_stage() has given out
 };
 
+// Sees the columns that its model had when it was bound until a call has told that they changed.
 struct pillion_model {
+  pillion_model(pillion::ClientCore* client, std::shared_ptr<pillion::BoundModel> model)
+      : core(client), first_(std::move(model)), bound_(first_.get()) {}
+
+  pillion::BoundModel& bound() const { return *bound_.load(std::memory_order_acquire); }
+
   // False: what is given is for other columns, or the row has a fault; the answer says so.
-  bool Takes(pillion_answer* answer) const {
-    if (answer->bound->TakesRowsOf(*bound) && answer->bound->AnswersLike(*bound)) return true;
-    answer->Refuse({pillion::ScoreCode::kWrongModel,
-                    "the answer is of a binding of '" + answer->bound->request().model +
-                        "' with other columns than this one of '" + bound->request().model + "'"});
+  static bool Takes(const pillion::BoundModel& bound, pillion_answer* answer) {
+    if (answer->bound->TakesRowsOf(bound) && answer->bound->AnswersLike(bound)) return true;
+    answer->Refuse(Mismatch(bound, *answer->bound, "answer"));
     return false;
   }
-  bool Takes(const pillion_row& row, pillion_answer* answer) const {
-    if (!Takes(answer)) return false;
-    if (!bound->TakesRowsOf(*row.bound)) {
-      answer->Refuse({pillion::ScoreCode::kWrongModel,
-                      "the row is of a binding of '" + row.bound->request().model +
-                          "' with other columns than this one of '" + bound->request().model +
-                          "'"});
+  static bool Takes(const pillion::BoundModel& bound, const pillion_row& row,
+                    pillion_answer* answer) {
+    if (!Takes(bound, answer)) return false;
+    if (!bound.TakesRowsOf(*row.bound)) {
+      answer->Refuse(Mismatch(bound, *row.bound, "row"));
       return false;
     }
     if (row.encoder.fault().code == pillion::ScoreCode::kOk) return true;
     answer->Refuse(row.Fault());
     return false;
   }
+  // After each call of `model`: what the program learns by this code.
+  void Tell(const pillion::BoundModel& model, pillion::ScoreCode code) {
+    if (code != pillion::ScoreCode::kSchemaChanged) return;
+    pillion::BoundModel* successor = model.successor();
+    if (successor == nullptr) return core->SchemaChanged(&model);
+    auto* told = const_cast<pillion::BoundModel*>(&model);
+    bound_.compare_exchange_strong(told, successor);
+  }
 
-  pillion::ClientCore* core = nullptr;
-  std::shared_ptr<pillion::BoundModel> bound;
-  std::vector<std::string> input_types;
-  std::vector<std::string> output_types;
+  pillion::ClientCore* const core;
+
+ private:
+  static pillion::Failure Mismatch(const pillion::BoundModel& bound,
+                                   const pillion::BoundModel& other, const std::string& what) {
+    const std::string& name = bound.request().model;
+    if (other.WasFollowedBy(bound)) {
+      return {pillion::ScoreCode::kSchemaChanged,
+              "the " + what + " has the columns that '" + name + "' had: make another one"};
+    }
+    return {pillion::ScoreCode::kWrongModel,
+            "the " + what + " is of a binding of '" + other.request().model +
+                "' with other columns than this one of '" + name + "'"};
+  }
+
+  const std::shared_ptr<pillion::BoundModel> first_;  // keeps all that followed
+  std::atomic<pillion::BoundModel*> bound_;
 };
 
 namespace pillion {

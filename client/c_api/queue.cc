@@ -51,7 +51,7 @@ ScoreCode Queue::Submit(const BoundModel& model, RequestKind kind,
   const std::uint64_t deadline_ns = DeadlineAfter(now_ns, timeout_ns);
   if (!core_->Prepare(model, kind, now_ns, deadline_ns, &call)) return call.code;
   if (entries_.size() == kLaneSlots) return ScoreCode::kBusy;
-  Entry entry{completion, call, 0, &completion.answer->buffer, 0, nullptr, nullptr};
+  Entry entry{completion, &model, call, 0, &completion.answer->buffer, 0, nullptr, nullptr};
   if (!core_->FitsLane(model, request.size())) {
     const ScoreCode code = SubmitOverSocket(request, &entry);
     if (code == ScoreCode::kOk) entries_.push_back(std::move(entry));
@@ -127,7 +127,9 @@ bool Queue::EndOnSocket(Entry* entry, std::uint64_t now_ns) {
 }
 
 bool Queue::End(Entry* entry, std::uint64_t now_ns) {
-  return entry->sequence != 0 ? EndOnRing(entry, now_ns) : EndOnSocket(entry, now_ns);
+  if (!(entry->sequence != 0 ? EndOnRing(entry, now_ns) : EndOnSocket(entry, now_ns))) return false;
+  if (entry->answer->head.code == ScoreCode::kSchemaChanged) core_->SchemaChanged(entry->model);
+  return true;
 }
 
 void Queue::Poll(std::size_t capacity, std::vector<Completion>* completions) {

@@ -38,6 +38,7 @@ class Queue {
  private:
   struct Entry {
     Completion completion;
+    const BoundModel* model = nullptr;  // may be gone by now
     ClientCore::Prepared call;
     std::uint64_t sequence = 0;  // 0: over the socket
     AnswerBuffer* answer = nullptr;

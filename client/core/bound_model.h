@@ -1,5 +1,6 @@
 // A model and outputs as a client bound them. Outlives connections: each new one gives it another
-// layout id. Immutable but for that.
+// layout id. Immutable but for that: where the server goes over to other columns, a successor has
+// them.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,7 @@ struct LayoutOnConnection {
   ScoreCode code = ScoreCode::kServerGone;
 };
 
-class BoundModel {
+class BoundModel : public std::enable_shared_from_this<BoundModel> {
  public:
   BoundModel(BindRequest request, LayoutDescription description, std::uint32_t answer_bytes_max)
       : request_(std::move(request)),
@@ -32,11 +33,17 @@ class BoundModel {
         answer_bytes_max_(answer_bytes_max) {
     if (auto rows = RowLayout::Make(std::move(description.inputs))) {
       rows_ = std::make_shared<const RowLayout>(std::move(*rows));
+      row_types_ = TypesOf(*rows_);
     }
     if (auto answers = RowLayout::Make(std::move(description.outputs))) {
       answers_ = std::make_shared<const RowLayout>(std::move(*answers));
+      answer_types_ = TypesOf(*answers_);
     }
   }
+
+  // Of each column, as pillion_input_type() tells it.
+  const std::vector<std::string>& row_types() const { return row_types_; }
+  const std::vector<std::string>& answer_types() const { return answer_types_; }
 
   bool valid() const { return rows_ != nullptr && answers_ != nullptr; }
   const BindRequest& request() const { return request_; }
@@ -54,6 +61,22 @@ class BoundModel {
   }
   bool AnswersLike(const BoundModel& other) const noexcept {
     return this == &other || answers_->hash() == other.answers_->hash();
+  }
+
+  // The model as it was bound again after its schema changed; null: it has not. Stays.
+  BoundModel* successor() const noexcept { return next_.load(std::memory_order_acquire); }
+  void SetSuccessor(std::shared_ptr<BoundModel> successor) {
+    successor_ = std::move(successor);
+    next_.store(successor_.get(), std::memory_order_release);
+  }
+  // The layout that the model had before it was followed by this one. Requests may still be under
+  // way on it, so it is given back late.
+  const LayoutOnConnection& before() const noexcept { return before_; }
+  void SetBefore(const LayoutOnConnection& before) noexcept { before_ = before; }
+  bool WasFollowedBy(const BoundModel& other) const noexcept {
+    const BoundModel* model = this;
+    while (model != nullptr && model != &other) model = model->successor();
+    return model != nullptr;
   }
 
   LayoutOnConnection layout() const noexcept {
@@ -75,14 +98,25 @@ class BoundModel {
   }
 
  private:
+  static std::vector<std::string> TypesOf(const RowLayout& layout) {
+    std::vector<std::string> types;
+    for (const Field& field : layout.columns()) types.push_back(Describe(field.type));
+    return types;
+  }
+
   BindRequest request_;
   std::vector<std::byte> description_;
   std::uint64_t schema_hash_;
   std::uint32_t answer_bytes_max_;
   std::shared_ptr<const RowLayout> rows_;
   std::shared_ptr<const RowLayout> answers_;
+  std::vector<std::string> row_types_;
+  std::vector<std::string> answer_types_;
   std::atomic<std::uint64_t> layout_{0};
   mutable std::atomic<bool> over_socket_{false};
+  LayoutOnConnection before_;
+  std::shared_ptr<BoundModel> successor_;
+  std::atomic<BoundModel*> next_{nullptr};
 };
 
 }  // namespace pillion

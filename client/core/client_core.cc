@@ -270,7 +270,7 @@ tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::Bind(BindRequest 
   const Session current = session();
   if (!current.channel) return tl::unexpected(WhyGone());
   const std::uint64_t deadline_ns = DeadlineAfter(MonotonicNs(), timeout_ns);
-  auto model = BindOn(current, request, deadline_ns, nullptr);
+  auto model = BindOn(current, request, deadline_ns);
   if (!model) return model;
   GrowFor(**model, deadline_ns);
   const std::lock_guard lock(mutex_);
@@ -286,16 +286,22 @@ tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::Bind(BindRequest 
 void ClientCore::Unbind(const std::shared_ptr<BoundModel>& model) {
   if (forked()) return;
   const Session current = session();
+  if (!current.channel) return;
   const LayoutOnConnection layout = model->layout();
-  if (!current.channel || layout.generation != current.generation || layout.layout == 0) return;
-  const UnbindBody body{layout.layout, {}};
-  current.channel->Tell(MessageType::kUnbind, std::as_bytes(std::span(&body, 1)));
-  model->SetLayout({layout.generation, 0, ScoreCode::kUnknownLayout});
+  Unbind(current, layout);
+  Unbind(current, model->before());
+  if (layout.layout != 0) model->SetLayout({layout.generation, 0, ScoreCode::kUnknownLayout});
 }
 
-tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::BindOn(
-    const Session& session, const BindRequest& request, std::uint64_t deadline_ns,
-    const std::shared_ptr<BoundModel>& model) {
+void ClientCore::Unbind(const Session& session, const LayoutOnConnection& layout) {
+  if (layout.generation != session.generation || layout.layout == 0) return;
+  const UnbindBody body{layout.layout, {}};
+  session.channel->Tell(MessageType::kUnbind, std::as_bytes(std::span(&body, 1)));
+}
+
+tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::BindOn(const Session& session,
+                                                                      const BindRequest& request,
+                                                                      std::uint64_t deadline_ns) {
   AwaitedFrame reply;
   BindRequest asked = request;
   if (!session.connection->takes_absent()) asked.absent.clear();
@@ -310,17 +316,13 @@ tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::BindOn(
   }
   auto description = DecodeLayoutDescription(rest);
   if (!description) return tl::unexpected(FailureOf(reply));
-  std::shared_ptr<BoundModel> result = model;
-  if (!result) {
-    result = std::make_shared<BoundModel>(request, std::move(*description), bound.answer_bytes_max);
-    if (!result->valid()) {
-      return tl::unexpected(Failure{ScoreCode::kTooLarge, "the model has too many columns"});
-    }
-  } else if (result->schema_hash() != description->schema_hash) {
-    return tl::unexpected(FailureOf(ScoreCode::kSchemaChanged));
+  auto model =
+      std::make_shared<BoundModel>(request, std::move(*description), bound.answer_bytes_max);
+  if (!model->valid()) {
+    return tl::unexpected(Failure{ScoreCode::kTooLarge, "the model has too many columns"});
   }
-  result->SetLayout({session.generation, bound.layout, ScoreCode::kOk});
-  return result;
+  model->SetLayout({session.generation, bound.layout, ScoreCode::kOk});
+  return model;
 }
 
 tl::expected<std::string, Failure> ClientCore::Ask(const AskRequest& ask,

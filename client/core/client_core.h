@@ -48,6 +48,10 @@ class ClientCore {
   std::size_t ScoreEach(const BoundModel& model, std::span<const std::span<const std::byte>> rows,
                         std::uint64_t deadline_ns, std::span<AnswerBuffer* const> answers);
 
+  // A request of this model, which may be gone by now, was answered kSchemaChanged. The keeper
+  // binds the model again, and where its columns are others, gives it a successor.
+  void SchemaChanged(const BoundModel* model) noexcept;
+
   // The text of the server's answer, which is JSON.
   tl::expected<std::string, Failure> Ask(const AskRequest& ask, std::uint64_t timeout_ns);
 
@@ -95,10 +99,10 @@ class ClientCore {
                            AnswerBuffer* answer);
 
   tl::expected<Session, Failure> Connect();
-  // Asks for a layout; `model` null: for a new model.
-  tl::expected<std::shared_ptr<BoundModel>, Failure> BindOn(
-      const Session& session, const BindRequest& request, std::uint64_t deadline_ns,
-      const std::shared_ptr<BoundModel>& model);
+  // Asks for a layout. Not yet on the list.
+  static tl::expected<std::shared_ptr<BoundModel>, Failure> BindOn(const Session& session,
+                                                                   const BindRequest& request,
+                                                                   std::uint64_t deadline_ns);
   void Publish(Session session);
   void UseRing(const Session& session, std::shared_ptr<Ring> ring);
   // Asks for a ring that is at least so large in everything, if the one there is not.
@@ -114,6 +118,9 @@ class ClientCore {
 
   void Keep();  // the keeper's thread
   void BindAllAndPublish(Session session);
+  void BindChangedAgain(const Session& session);
+  void Succeed(const std::shared_ptr<BoundModel>& model, std::shared_ptr<BoundModel> successor);
+  static void Unbind(const Session& session, const LayoutOnConnection& layout);
   void WakeKeeper() noexcept;
   // False: the server has hung up, or the client ends.
   bool Watch(const Session& session);
@@ -140,7 +147,8 @@ class ClientCore {
 
   mutable std::mutex mutex_;  // guards what follows
   Session session_;
-  Failure why_gone_;  // while there is no session
+  Failure why_gone_;                        // while there is no session
+  std::vector<const BoundModel*> changed_;  // to be bound again; may be gone by now
   std::vector<std::weak_ptr<BoundModel>> models_;
   std::uint32_t last_generation_ = 0;
   Geometry wanted_;  // of the next connection's ring

@@ -71,19 +71,27 @@ void ClientCore::BindAllAndPublish(Session session) {
       const std::lock_guard lock(mutex_);
       for (const std::weak_ptr<BoundModel>& weak : models_) {
         auto model = weak.lock();
-        if (model && model->layout().generation != session.generation) {
+        if (!model || model->layout().generation == session.generation) continue;
+        if (model->successor() != nullptr) {
+          model->SetLayout({session.generation, 0, ScoreCode::kSchemaChanged});
+        } else {
           unbound.push_back(std::move(model));
         }
       }
     }
     if (unbound.empty()) return Publish(std::move(session));
     for (const std::shared_ptr<BoundModel>& model : unbound) {
-      const auto bound = BindOn(session, model->request(),
-                                DeadlineAfter(MonotonicNs(), options_.connect_ns_max), model);
-      if (bound) continue;
-      const ScoreCode code = bound.error().code;
-      if (code == ScoreCode::kServerGone || code == ScoreCode::kDeadline) return;
-      model->SetLayout({session.generation, 0, code});
+      const auto bound =
+          BindOn(session, model->request(), DeadlineAfter(MonotonicNs(), options_.connect_ns_max));
+      if (!bound) {
+        const ScoreCode code = bound.error().code;
+        if (code == ScoreCode::kServerGone || code == ScoreCode::kDeadline) return;
+        model->SetLayout({session.generation, 0, code});
+      } else if ((*bound)->schema_hash() == model->schema_hash()) {
+        model->SetLayout((*bound)->layout());
+      } else {
+        Succeed(model, *bound);
+      }
     }
   }
 }
@@ -129,6 +137,7 @@ bool ClientCore::Watch(const Session& session) {
     eventfd_read(keeper_event_.get(), &ignored);
   }
   GiveUnusedRingsBack(session);
+  BindChangedAgain(session);
   GrowAsNeeded();
   return true;
 }

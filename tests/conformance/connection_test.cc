@@ -58,8 +58,10 @@ TEST_P(ConnectionTest, SaysThatTheSchemaChanged) {
   StartServer();
   WaitUntil([&] { return client.stats().connects == 2; });
   EXPECT_EQ(model.Score(row, kPatience).error().code, PILLION_SCHEMA_CHANGED);
+  EXPECT_TRUE(model.Score(model.NewRow(), kPatience));
+  EXPECT_EQ(model.Score(row, kPatience).error().code, PILLION_SCHEMA_CHANGED);
   auto again = Bind(client, "changing", {"x"});
-  EXPECT_TRUE(again.Score(row, kPatience));
+  EXPECT_TRUE(again.Score(again.NewRow(), kPatience));
 }
 
 TEST_P(ConnectionTest, MayBeOpenedBeforeTheServer) {

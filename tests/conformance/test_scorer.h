@@ -1,6 +1,8 @@
 // Models that do what a test of the transports needs: beside those of the echo scorer
 //   "slow"      sleeps for as many milliseconds as the request's first byte says, then echoes
-//   "changing"  echoes; its schema is another one after ChangeSchema()
+//   "changing"  echoes; its last column is called otherwise after ChangeSchema(), and as before
+//   after
+//               two of them
 //   "moody"     answers the code that the request's first byte says
 #pragma once
 
@@ -8,6 +10,7 @@
 #include <chrono>
 #include <thread>
 
+#include "schemas/rows/row_layout.h"
 #include "sidecar/serving/echo_scorer.h"
 
 namespace pillion {
@@ -23,13 +26,19 @@ class TestScorer final : public Scorer {
     if (!binding) return binding;
     if (request.model == "slow") binding->layout = std::make_unique<Slow>();
     if (request.model == "moody") binding->layout = std::make_unique<Moody>();
-    if (request.model == "changing") binding->columns.schema_hash += schema_.load();
+    if (request.model == "changing") Change(binding->columns);
     return binding;
   }
   bool Ready() const override { return true; }
   std::string ModelsJson() const override { return echo_.ModelsJson(); }
 
  private:
+  void Change(LayoutDescription& columns) const {
+    const char* const name = schema_.load() % 2 == 0 ? "even" : "odd";
+    columns.inputs.push_back({name, DataType::Scalar(BasicType::kDouble)});
+    columns.outputs = columns.inputs;
+    columns.schema_hash = HashSchema(columns.inputs);
+  }
   static ScoreResult Echo(ScoreCode code, std::span<const std::byte> request,
                           std::span<std::byte> response) {
     if (request.size() <= response.size()) {
