@@ -5,6 +5,7 @@
 #include <pcre2.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "engine/java/regex_translator.h"
@@ -13,9 +14,26 @@ namespace pillion {
 namespace {
 
 constexpr std::size_t kPatternBytesMax = 64 * 1024;
-// Per start position of a search: far over what sane patterns need, and a fraction of a second.
+// Per start position of a search: far over what sane patterns need, which is a few where PCRE2
+// compiles to machine code; some ten milliseconds.
 constexpr std::uint32_t kMatchStepsMax = 2'000'000;
 constexpr std::uint32_t kMatchMemoryKibibytesMax = 16 * 1024;
+// Of a piece, all its start positions together: about a millisecond.
+constexpr std::size_t kQuickSteps = 256 * 1024;
+constexpr std::uint32_t kQuickStepsMin = 64;  // per start position
+// Start positions of a piece times the characters that each may pass over, which PCRE2 does not
+// count: some milliseconds.
+constexpr std::size_t kPieceCharacters = 8 << 20;
+constexpr std::size_t kPieceStartsMax = 16 * 1024;
+
+constexpr std::int64_t kRowNs = 20'000'000;
+constexpr std::int64_t kByteNs = 50;
+
+std::int64_t NowNs() noexcept {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 void* AllocateFromArena(PCRE2_SIZE size, void* arena) {
   return static_cast<Arena*>(arena)->Allocate<std::max_align_t>(size / sizeof(std::max_align_t) +
@@ -63,17 +81,19 @@ class Views {
 
 }  // namespace
 
+bool JavaRegex::Budget::MayGoOn() noexcept {
+  const std::int64_t now_ns = NowNs();
+  if (end_ns_ == 0) end_ns_ = now_ns + kRowNs + kByteNs * static_cast<std::int64_t>(text_bytes_);
+  return now_ns < end_ns_;
+}
+
 struct JavaRegex::Code {
   pcre2_code* code = nullptr;
-  pcre2_match_context* limits = nullptr;  // read by matches, never written
 
   Code() = default;
   Code(const Code&) = delete;
   Code& operator=(const Code&) = delete;
-  ~Code() {
-    pcre2_match_context_free(limits);
-    pcre2_code_free(code);
-  }
+  ~Code() { pcre2_code_free(code); }
 };
 
 JavaRegex::JavaRegex(std::unique_ptr<const Code> code) : code_(std::move(code)) {}
@@ -91,7 +111,8 @@ tl::expected<JavaRegex, std::string> JavaRegex::Compile(std::string_view pattern
   PCRE2_SIZE offset = 0;
   auto code = std::make_unique<Code>();
   code->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated->data()), translated->size(),
-                             PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &error, &offset, nullptr);
+                             PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT, &error,
+                             &offset, nullptr);
   if (code->code == nullptr) {
     PCRE2_UCHAR text[256];
     pcre2_get_error_message(error, text, sizeof(text));
@@ -99,32 +120,31 @@ tl::expected<JavaRegex, std::string> JavaRegex::Compile(std::string_view pattern
   }
   // Without leave to make code executable, matches are interpreted.
   pcre2_jit_compile(code->code, PCRE2_JIT_COMPLETE);
-  code->limits = pcre2_match_context_create(nullptr);
-  if (code->limits == nullptr) return tl::unexpected(std::string("out of memory"));
-  pcre2_set_match_limit(code->limits, kMatchStepsMax);
-  pcre2_set_heap_limit(code->limits, kMatchMemoryKibibytesMax);
   return JavaRegex(std::move(code));
 }
 
 // Successive matches in one text.
 class JavaRegex::Search {
  public:
-  Search(const Code& code, std::string_view text, Arena& arena) noexcept
-      : code_(code), text_(text), arena_(arena) {
+  Search(const Code& code, std::string_view text, Arena& arena, Budget& budget) noexcept
+      : code_(code), text_(text), arena_(arena), budget_(budget) {
     pcre2_general_context* memory =
         pcre2_general_context_create(AllocateFromArena, FreeWithArena, &arena);
-    if (memory != nullptr) data_ = pcre2_match_data_create_from_pattern(code.code, memory);
+    if (memory == nullptr) return;
+    limits_ = pcre2_match_context_create(memory);
+    if (limits_ == nullptr) return;
+    pcre2_set_heap_limit(limits_, kMatchMemoryKibibytesMax);
+    data_ = pcre2_match_data_create_from_pattern(code.code, memory);
   }
 
   // False at the end, or if code() is not kOk.
   bool Next() noexcept {
     if (data_ == nullptr) return Stop(ScoreCode::kTooLarge);
+    if (!budget_.MayBegin()) return Stop(ScoreCode::kTooCostly);
     is_within_ = std::exchange(is_before_pair_, false) && MatchesWithin();
     if (is_within_ || status_ != ScoreCode::kOk) return is_within_;
     if (from_ > text_.size()) return false;
-    int result = Match(text_, from_, checked_);
-    // The machine stack was too small for the compiled form.
-    if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = Match(text_, from_, checked_ | PCRE2_NO_JIT);
+    const int result = FindFrom(from_);
     if (result == PCRE2_ERROR_NOMATCH) return false;
     if (result < 0) return Stop(CodeOf(result));
     checked_ = PCRE2_NO_UTF_CHECK;
@@ -147,8 +167,40 @@ class JavaRegex::Search {
   int Match(std::string_view text, std::size_t from, std::uint32_t options) noexcept {
     // PCRE2 wants an address even for an empty text.
     const char* bytes = text.data() != nullptr ? text.data() : "";
-    return pcre2_match(code_.code, reinterpret_cast<PCRE2_SPTR>(bytes), text.size(), from, options,
-                       data_, code_.limits);
+    const auto run = [&](std::uint32_t more) {
+      return pcre2_match(code_.code, reinterpret_cast<PCRE2_SPTR>(bytes), text.size(), from,
+                         options | more, data_, limits_);
+    };
+    const int result = run(0);
+    // The machine stack was too small for the compiled form.
+    return result == PCRE2_ERROR_JIT_STACKLIMIT ? run(PCRE2_NO_JIT) : result;
+  }
+
+  // The first match that starts at `from` or later, piece by piece. A piece in which a start
+  // position needs more than its part of the quick steps is gone through one by one.
+  int FindFrom(std::size_t from) noexcept {
+    const std::size_t piece_starts =
+        std::clamp<std::size_t>(kPieceCharacters / (text_.size() + 1), 1, kPieceStartsMax);
+    std::size_t slow_until = from;
+    for (bool is_first = true;; is_first = false) {
+      if (!is_first && !budget_.MayGoOn()) return PCRE2_ERROR_MATCHLIMIT;
+      const bool slow = from < slow_until;
+      const std::size_t starts = slow ? 1 : std::min(piece_starts, text_.size() - from + 1);
+      const bool is_last = from + starts > text_.size();
+      pcre2_set_offset_limit(limits_, is_last ? PCRE2_UNSET : from + starts - 1);
+      pcre2_set_match_limit(limits_, slow ? kMatchStepsMax : QuickStepsOf(starts));
+      const int result = Match(text_, from, checked_);
+      if (result == PCRE2_ERROR_MATCHLIMIT && !slow) {
+        slow_until = from + starts;
+        continue;
+      }
+      if (result != PCRE2_ERROR_NOMATCH || is_last) return result;
+      checked_ = PCRE2_NO_UTF_CHECK;
+      from = AfterCharacter(from + starts - 1);
+    }
+  }
+  static std::uint32_t QuickStepsOf(std::size_t starts) noexcept {
+    return std::max(static_cast<std::uint32_t>(kQuickSteps / starts), kQuickStepsMin);
   }
 
   // Java goes on between the surrogates behind an empty match. Two characters of no kind stand
@@ -161,6 +213,8 @@ class JavaRegex::Search {
     char* out = std::copy_n(text_.data(), end_, copy);
     out = std::copy(kSurrogates.begin(), kSurrogates.end(), out);
     std::copy(text_.begin() + static_cast<std::ptrdiff_t>(end_) + 4, text_.end(), out);
+    pcre2_set_offset_limit(limits_, PCRE2_UNSET);
+    pcre2_set_match_limit(limits_, kMatchStepsMax);
     const int result =
         Match({copy, size}, end_ + kSurrogates.size() / 2, PCRE2_ANCHORED | PCRE2_NO_UTF_CHECK);
     if (result == PCRE2_ERROR_NOMATCH) return false;
@@ -171,7 +225,8 @@ class JavaRegex::Search {
 
   static ScoreCode CodeOf(int error) noexcept {
     const bool no_utf8 = error <= PCRE2_ERROR_UTF8_ERR1 && error >= PCRE2_ERROR_UTF8_ERR21;
-    return no_utf8 ? ScoreCode::kInvalidValue : ScoreCode::kTooLarge;
+    if (no_utf8) return ScoreCode::kInvalidValue;
+    return error == PCRE2_ERROR_MATCHLIMIT ? ScoreCode::kTooCostly : ScoreCode::kTooLarge;
   }
 
   bool Stop(ScoreCode code) noexcept {
@@ -189,6 +244,8 @@ class JavaRegex::Search {
   const Code& code_;
   std::string_view text_;
   Arena& arena_;
+  Budget& budget_;
+  pcre2_match_context* limits_ = nullptr;
   pcre2_match_data* data_ = nullptr;
   std::size_t from_ = 0;
   std::size_t begin_ = 0;
@@ -199,15 +256,17 @@ class JavaRegex::Search {
   ScoreCode status_ = ScoreCode::kOk;
 };
 
-ScoreCode JavaRegex::Contains(std::string_view text, Arena& arena, bool* found) const noexcept {
-  Search search(*code_, text, arena);
+ScoreCode JavaRegex::Contains(std::string_view text, Arena& arena, Budget& budget,
+                              bool* found) const noexcept {
+  Search search(*code_, text, arena, budget);
   *found = search.Next();
   return search.code();
 }
 
 ScoreCode JavaRegex::FindAll(std::string_view text, Arena& arena,
                              std::span<std::string_view>* matches) const noexcept {
-  Search search(*code_, text, arena);
+  Budget budget(text.size());
+  Search search(*code_, text, arena, budget);
   Views views(arena);
   while (search.Next()) {
     if (!views.Add(search.begin(), search.end())) return ScoreCode::kTooLarge;
@@ -218,7 +277,8 @@ ScoreCode JavaRegex::FindAll(std::string_view text, Arena& arena,
 
 ScoreCode JavaRegex::Split(std::string_view text, Arena& arena,
                            std::span<std::string_view>* pieces) const noexcept {
-  Search search(*code_, text, arena);
+  Budget budget(text.size());
+  Search search(*code_, text, arena, budget);
   Views views(arena);
   const char* piece = text.data();
   bool behind_half = false;

@@ -26,11 +26,32 @@ class JavaRegex {
   JavaRegex& operator=(JavaRegex&&) noexcept;
   ~JavaRegex();
 
-  // Codes of all: kTooLarge (a match over its limit of steps or memory), kInvalidValue (no UTF-8).
-  // Results live in `arena`, their texts in `text`.
+  // The time that matches may take for one row, by the clock: searches are cut into pieces of some
+  // milliseconds at most. It begins with the first that is not quick.
+  class Budget {
+   public:
+    explicit Budget(std::size_t text_bytes) noexcept : text_bytes_(text_bytes) {}
 
-  // Matcher.find.
-  ScoreCode Contains(std::string_view text, Arena& arena, bool* found) const noexcept;
+   private:
+    friend JavaRegex;
+    // Before each search; every few of them look at the clock.
+    bool MayBegin() noexcept { return ++searches_ % kQuickSearches != 0 || MayGoOn(); }
+    bool MayGoOn() noexcept;
+
+    static constexpr std::uint32_t kQuickSearches = 32;
+
+    std::size_t text_bytes_;
+    std::uint32_t searches_ = 0;
+    std::int64_t end_ns_ = 0;  // 0: it has not begun
+  };
+
+  // Codes of all: kTooCostly (a match over its limit of steps, or the row over its time), kTooLarge
+  // (over the limit of memory), kInvalidValue (no UTF-8). Results live in `arena`, their texts in
+  // `text`.
+
+  // Matcher.find. The budget is of all patterns that are tried on a row.
+  ScoreCode Contains(std::string_view text, Arena& arena, Budget& budget,
+                     bool* found) const noexcept;
   // All matches, left to right.
   ScoreCode FindAll(std::string_view text, Arena& arena,
                     std::span<std::string_view>* matches) const noexcept;

@@ -122,9 +122,10 @@ class RegexIndexerKernel final : public Kernel {
   ScoreCode Run(Arguments& arguments) const noexcept override {
     const Value& input = arguments.In(0);
     if (input.null) return ScoreCode::kNullValue;
+    JavaRegex::Budget budget(input.text.size());
     for (const Entry& entry : entries_) {
       bool found = false;
-      const ScoreCode code = entry.regex.Contains(input.text, arguments.arena(), &found);
+      const ScoreCode code = entry.regex.Contains(input.text, arguments.arena(), budget, &found);
       if (code != ScoreCode::kOk) return code;
       if (!found) continue;
       arguments.Out() = Value::Scalar(entry.index);

@@ -24,6 +24,7 @@ constexpr Row kRows[] = {
     {ScoreCode::kTooLarge, "kTooLarge", "the row, or what a stage makes of it, is too large"},
     {ScoreCode::kBadShape, "kBadShape", "dimensions that do not fit the values"},
     {ScoreCode::kBadText, "kBadText", "text that is not UTF-8"},
+    {ScoreCode::kTooCostly, "kTooCostly", "the row asks for more work than one row may"},
     {ScoreCode::kMalformed, "kMalformed", "bytes that are not a valid row or message"},
     {ScoreCode::kUnknownModel, "kUnknownModel", "no model of that name is served"},
     {ScoreCode::kUnknownLayout, "kUnknownLayout", "a row layout that was not bound"},

@@ -24,6 +24,7 @@ enum class ScoreCode : std::uint8_t {
   kTooLarge = 24,          // the row, or what a stage makes of it, is over its limit
   kBadShape = 25,          // dimensions that do not fit the values, or another rank
   kBadText = 26,           // text that is not UTF-8
+  kTooCostly = 27,         // the row asks for more work than one row may
 
   // The request does not fit the server.
   kMalformed = 48,      // bytes that are no valid row or message

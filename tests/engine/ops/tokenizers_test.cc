@@ -83,7 +83,7 @@ TEST(RegexIndexer, BoundsHostilePatterns) {
                    "indices": {"type": "list", "int": [1]}})",
                {"input"}, {"output"});
   ASSERT_EQ(op.refusal(), "");
-  EXPECT_EQ(op.Score({Text(std::string(60, 'a'))}), "kTooLarge input");
+  EXPECT_EQ(op.Score({Text(std::string(60, 'a'))}), "kTooCostly input");
 }
 
 }  // namespace
