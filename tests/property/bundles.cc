@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <zip.h>
 
+#include <memory>
 #include <stdexcept>
 
 #include "tests/support/golden_case.h"
@@ -15,42 +16,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// All bundles, and the directory where those of recorded cases are written.
-class Laid {
- public:
-  Laid() {
-    for (const fs::path& path : RecordedCases()) AddCase(path);
-    AddExamples(fs::path(SourceDir()) / "examples");
-    if (const auto shared = SharedData()) {
-      for (const fs::directory_entry& entry : fs::directory_iterator(*shared / "goldens")) {
-        if (entry.is_directory()) AddCase(entry.path());
-      }
-    }
+void AddZips(const fs::path& root, std::vector<fs::path>& sources) {
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
+    if (entry.path().extension() == ".zip") sources.push_back(entry.path());
   }
-  const std::vector<TestBundle>& bundles() const { return bundles_; }
-
- private:
-  void AddCase(const fs::path& path) {
-    const GoldenCase golden = ReadGoldenCase(path);
-    if (!golden.Has("model.zip")) return;
-    const fs::path folder = golden.name;
-    TestBundle& bundle = bundles_.emplace_back();
-    bundle.path = directory_.Write(folder / "model.zip", golden.Text("model.zip"));
-    const auto own_answer = golden.files.lower_bound("expected.pb.");
-    if (!golden.Has("model.pb.zip")) return;
-    if (own_answer != golden.files.end() && own_answer->first.starts_with("expected.pb.")) return;
-    bundle.protobuf = directory_.Write(folder / "model.pb.zip", golden.Text("model.pb.zip"));
-  }
-
-  void AddExamples(const fs::path& root) {
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
-      if (entry.path().extension() == ".zip") bundles_.push_back({entry.path(), {}});
-    }
-  }
-
-  TemporaryDirectory directory_;
-  std::vector<TestBundle> bundles_;
-};
+}
 
 struct CloseZip {
   void operator()(zip_t* archive) const { zip_discard(archive); }
@@ -73,9 +43,32 @@ void UnpackMember(zip_t* archive, zip_uint64_t index, const TemporaryDirectory& 
 
 }  // namespace
 
-const std::vector<TestBundle>& Bundles() {
-  static const Laid laid;
-  return laid.bundles();
+std::vector<fs::path> BundleSources() {
+  std::vector<fs::path> sources = RecordedCases();
+  AddZips(fs::path(SourceDir()) / "examples", sources);
+  if (const auto shared = SharedData()) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(*shared / "goldens")) {
+      if (entry.is_directory()) sources.push_back(entry.path());
+    }
+  }
+  return sources;
+}
+
+std::optional<TestBundle> LayBundle(const fs::path& source, const TemporaryDirectory& directory) {
+  if (source.extension() == ".zip") return TestBundle{source, {}};
+  const GoldenCase golden = ReadGoldenCase(source);
+  if (!golden.Has("model.zip")) return std::nullopt;
+  TestBundle bundle;
+  bundle.path = directory.Write("model.zip", golden.Text("model.zip"));
+  // Some recorded bundles differ from their protobuf form, as JSON cannot hold infinities; they
+  // have answers of their own.
+  const auto own_answer = golden.files.lower_bound("expected.pb.");
+  const bool differs =
+      own_answer != golden.files.end() && own_answer->first.starts_with("expected.pb.");
+  if (golden.Has("model.pb.zip") && !differs) {
+    bundle.protobuf = directory.Write("model.pb.zip", golden.Text("model.pb.zip"));
+  }
+  return bundle;
 }
 
 void Unpack(const fs::path& archive, const TemporaryDirectory& directory) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,13 +11,17 @@
 
 namespace pillion::testing {
 
+// Cases and zips, as LayBundle() takes them.
+std::vector<std::filesystem::path> BundleSources();
+
 struct TestBundle {
   std::filesystem::path path{};
   std::optional<std::filesystem::path> protobuf{};  // the same, with the same answers
 };
 
-// A few of them are there to be refused.
-const std::vector<TestBundle>& Bundles();
+// The bundle of a case is written into `directory`; nothing for a case that has none.
+std::optional<TestBundle> LayBundle(const std::filesystem::path& source,
+                                    const TemporaryDirectory& directory);
 
 // Writes the members of `archive` into `directory`. Throws std::runtime_error where it cannot be
 // read.
