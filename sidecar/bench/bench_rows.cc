@@ -35,7 +35,7 @@ class CellSink final : public RowSink {
 
   Result<void> Add(std::span<const Value> row) override {
     auto problem = caster_->Cast(row, ++row_count_, arena_, cells_);
-    return problem ? tl::unexpected(LoadError({*std::move(problem)})) : Result<void>();
+    return problem ? tl::unexpected(LoadError({std::move(problem->problem)})) : Result<void>();
   }
 
   Result<void> End() override {

@@ -101,9 +101,9 @@ ExitCode ScoreInput(RowScorer& scorer, const Options& options, Output& output) {
   if (!options.select.empty()) score.select = options.select;
   score.missing_as_null = options.missing_as_null;
   score.keep_going = options.keep_going;
-  score.report = [&](const Problem& problem) {
+  score.report = [&](const BadRow& row) {
     progress.Clear();
-    Report(problem);
+    Report(row.problem);
   };
   score.note = [&](const std::string& text) {
     progress.Clear();

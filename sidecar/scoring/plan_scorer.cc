@@ -16,22 +16,31 @@ Model::BindOptions OptionsFor(std::optional<Schema> given, const RowScorer::Name
 }  // namespace
 
 Result<Schema> PlanScorer::InputsFor(const Names& outputs) {
-  PILLION_ASSIGN(const std::shared_ptr<const Plan> plan,
-                 model_->Bind(OptionsFor(std::nullopt, outputs)));
-  return plan->inputs();
+  if (!inputs_for_ || !inputs_for_->Is({}, outputs)) {
+    PILLION_ASSIGN(const std::shared_ptr<const Plan> plan,
+                   model_->Bind(OptionsFor(std::nullopt, outputs)));
+    inputs_for_ = {{}, outputs, plan->inputs()};
+  }
+  return inputs_for_->schema;
 }
 
 Result<Schema> PlanScorer::MissingInputs(const Schema& given, const Names& outputs) {
-  return model_->MissingInputs(OptionsFor(given, outputs));
+  if (!missing_ || !missing_->Is(given, outputs)) {
+    missing_ = {given, outputs, model_->MissingInputs(OptionsFor(given, outputs))};
+  }
+  return missing_->schema;
 }
 
 Result<void> PlanScorer::Bind(const Schema& given, const Names& outputs) {
+  if (bound_ && bound_->Is(given, outputs)) return {};
+  bound_.reset();
   PILLION_ASSIGN(const std::shared_ptr<const Plan> plan, model_->Bind(OptionsFor(given, outputs)));
   inputs_ = plan->inputs();
   outputs_ = plan->outputs();
   answer_.resize(outputs_.size());
   workspace_.emplace(plan);
   NoteLeftOut(given);
+  bound_ = {given, outputs, {}};
   return {};
 }
 

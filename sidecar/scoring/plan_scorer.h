@@ -31,6 +31,20 @@ class PlanScorer final : public RowScorer {
  private:
   void NoteLeftOut(const Schema& given);
 
+  // What was asked for last, with what came of it. Tables that come one after another are mostly
+  // of the same columns, and plans take longer to make than rows to score.
+  struct Asked {
+    Schema given;
+    Names outputs;
+    Schema schema;  // the answer
+    bool Is(const Schema& columns, const Names& names) const {
+      return columns == given && names == outputs;
+    }
+  };
+  std::optional<Asked> inputs_for_;
+  std::optional<Asked> missing_;
+  std::optional<Asked> bound_;
+
   std::shared_ptr<const Model> model_;
   std::optional<Workspace> workspace_;
   RowOutcome outcome_;

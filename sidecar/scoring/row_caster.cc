@@ -46,8 +46,8 @@ Result<RowCaster> RowCaster::Make(const std::string& name, const Schema& given,
   return caster;
 }
 
-std::optional<Problem> RowCaster::Cast(std::span<const Value> row, std::uint64_t row_number,
-                                       Arena& arena, std::vector<Value>& values) const {
+std::optional<BadRow> RowCaster::Cast(std::span<const Value> row, std::uint64_t row_number,
+                                      Arena& arena, std::vector<Value>& values) const {
   const std::size_t begin = values.size();
   for (const Feed& feed : feeds_) {
     Value& value = values.emplace_back(feed.column ? row[*feed.column] : Value::Null());
@@ -61,11 +61,14 @@ std::optional<Problem> RowCaster::Cast(std::span<const Value> row, std::uint64_t
   return std::nullopt;
 }
 
-Problem RowCaster::Refusal(const Feed& feed, std::uint64_t row_number, ScoreCode code,
-                           const Value& from) const {
+BadRow RowCaster::Refusal(const Feed& feed, std::uint64_t row_number, ScoreCode code,
+                          const Value& from) const {
   std::string what(Describe(code));
   if (feed.type.shape == Shape::kScalar && IsText(feed.type.base)) what += ": " + Quote(from.text);
-  return {LoadCode::kBadSchema, PlaceInTable(name_, row_number, feed.name), std::move(what)};
+  return {row_number,
+          code,
+          feed.name,
+          {LoadCode::kBadSchema, PlaceInTable(name_, row_number, feed.name), std::move(what)}};
 }
 
 }  // namespace pillion

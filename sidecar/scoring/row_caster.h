@@ -20,6 +20,14 @@
 
 namespace pillion {
 
+// A row without an answer, and why.
+struct BadRow {
+  std::uint64_t number = 0;                // from 1
+  ScoreCode code = ScoreCode::kMalformed;  // it could not be read
+  std::string column;                      // to blame; empty where nobody knows
+  Problem problem;
+};
+
 class RowCaster {
  public:
   // `index` is of `given`; a column of `wanted` that is not there is null in every row. `name`: of
@@ -29,8 +37,8 @@ class RowCaster {
 
   // Appends to `values` one for each wanted column; what they view lies in `row` or in `arena`.
   // Otherwise appends none, and says why.
-  std::optional<Problem> Cast(std::span<const Value> row, std::uint64_t row_number, Arena& arena,
-                              std::vector<Value>& values) const;
+  std::optional<BadRow> Cast(std::span<const Value> row, std::uint64_t row_number, Arena& arena,
+                             std::vector<Value>& values) const;
 
  private:
   struct Feed {
@@ -41,8 +49,8 @@ class RowCaster {
   };
 
   explicit RowCaster(std::string name) : name_(std::move(name)) {}
-  Problem Refusal(const Feed& feed, std::uint64_t row_number, ScoreCode code,
-                  const Value& from) const;
+  BadRow Refusal(const Feed& feed, std::uint64_t row_number, ScoreCode code,
+                 const Value& from) const;
 
   std::string name_;
   std::vector<Feed> feeds_;  // [wanted column]

@@ -52,14 +52,16 @@ class ScoringSink final : public RowSink {
   Result<void> Add(std::span<const Value> row) override {
     Batch& batch = BeginRow(row);
     BatchRow& last = batch.rows.back();
-    last.problem = caster_->Cast(row, last.number, arena_, batch.inputs);
-    if (!last.problem) last.scored = batch.scored_count++;
+    last.bad = caster_->Cast(row, last.number, arena_, batch.inputs);
+    if (!last.bad) last.scored = batch.scored_count++;
     return StartIfFull(batch);
   }
 
-  Result<void> AddUnreadable(std::span<const Value> row, const Problem& problem) override {
+  Result<void> AddUnreadable(std::span<const Value> row, const Problem& problem,
+                             std::string_view column) override {
     Batch& batch = BeginRow(row);
-    batch.rows.back().problem = problem;
+    BatchRow& last = batch.rows.back();
+    last.bad = BadRow{last.number, ScoreCode::kMalformed, std::string(column), problem};
     return StartIfFull(batch);
   }
 
@@ -82,8 +84,8 @@ class ScoringSink final : public RowSink {
  private:
   struct BatchRow {
     std::uint64_t number = 0;
-    std::optional<Problem> problem;  // why it is not scored
-    std::size_t scored = 0;          // which of the scored ones it is
+    std::optional<BadRow> bad;  // why it is not scored
+    std::size_t scored = 0;     // which of the scored ones it is
   };
   // Rows that are scored together, and the memory that their values view.
   struct Batch {
@@ -259,23 +261,27 @@ class ScoringSink final : public RowSink {
 
   Result<void> Answer(BatchRow& given, std::span<const Value> row) {
     std::span<const Value> made;
-    if (!given.problem) {
+    if (!given.bad) {
       const RowOutcome& outcome = scorer_.outcome(given.scored);
       if (outcome.code == ScoreCode::kSkipped) {
         ++summary_.skipped_row_count;
-        ++skipped_[outcome.stage.empty() ? "a stage that skips invalid rows" : outcome.stage];
+        const std::string stage =
+            outcome.stage.empty() ? "a stage that skips invalid rows" : outcome.stage;
+        ++skipped_[stage];
+        if (options_.skipped) options_.skipped(given.number, stage);
         return {};
       }
       if (outcome.code == ScoreCode::kOk) {
         made = scorer_.answer(given.scored);
       } else {
-        given.problem = ProblemOf(given.number, outcome);
+        given.bad =
+            BadRow{given.number, outcome.code, outcome.column, ProblemOf(given.number, outcome)};
       }
     }
-    if (given.problem) {
-      if (!options_.keep_going) return tl::unexpected(LoadError({*std::move(given.problem)}));
+    if (given.bad) {
+      if (!options_.keep_going) return tl::unexpected(LoadError({std::move(given.bad->problem)}));
       ++summary_.bad_row_count;
-      if (options_.report) options_.report(*given.problem);
+      if (options_.report) options_.report(*given.bad);
     }
     cells_.clear();
     for (const Source& source : sources_) {

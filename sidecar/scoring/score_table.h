@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/load_error.h"
+#include "sidecar/scoring/row_caster.h"
 #include "sidecar/scoring/row_scorer.h"
 #include "sidecar/table/row_sink.h"
 #include "sidecar/table/table_format.h"
@@ -25,7 +26,9 @@ struct ScoreOptions {
   // A row that cannot be read or scored gets nulls in the columns that the model makes, which then
   // are nullable, and is reported; otherwise it is the error.
   bool keep_going = false;
-  std::function<void(const Problem&)> report;
+  std::function<void(const BadRow&)> report;
+  // Is told of each row that `stage` removed, in its place among the answers.
+  std::function<void(std::uint64_t number, const std::string& stage)> skipped;
   // Is told what is no error but should be known, as whole sentences.
   std::function<void(const std::string&)> note;
   // Is told now and then how many rows were read.

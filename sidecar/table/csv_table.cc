@@ -161,8 +161,10 @@ class CsvReader {
   Result<void> ReadRow() {
     ++row_number_;
     std::optional<Problem> problem;
+    std::string_view blamed;
     const auto refuse = [&](std::string_view column) {
       if (problem) return;
+      blamed = column;
       problem = {LoadCode::kBadSchema, PlaceOfRow(source_, row_number_, scanner_.line(), column),
                  std::move(what_)};
     };
@@ -182,7 +184,7 @@ class CsvReader {
     }
     if (!problem) return sink_.Add(row_);
     if (!source_.keep_going) return tl::unexpected(LoadError({*std::move(problem)}));
-    return sink_.AddUnreadable(row_, *problem);
+    return sink_.AddUnreadable(row_, *problem, blamed);
   }
 
   // The scanner's error, which has no place.

@@ -190,6 +190,7 @@ void JsonRows::Refuse(std::string_view column, std::string what) {
   if (problem_) return;
   problem_ = {LoadCode::kBadSchema, PlaceOfRow(source_, row_number_, line_, column),
               std::move(what)};
+  problem_column_ = column;
 }
 
 bool JsonRows::IsOptional(std::string_view name) const { return optional_.contains(name); }
@@ -205,7 +206,7 @@ Result<void> JsonRows::BeginTable() {
   PILLION_TRY(sink_.Begin(head_));
   if (held_back_.empty()) return {};
   const std::vector<Value> nulls(row_.size());
-  for (const Problem& problem : held_back_) PILLION_TRY(sink_.AddUnreadable(nulls, problem));
+  for (const Problem& problem : held_back_) PILLION_TRY(sink_.AddUnreadable(nulls, problem, ""));
   return {};
 }
 
@@ -243,7 +244,7 @@ Result<void> JsonRows::EndRow() {
   FillMissing();
   if (!problem_) return sink_.Add(row_);
   if (!source_.keep_going) return tl::unexpected(LoadError({*std::move(problem_)}));
-  return sink_.AddUnreadable(row_, *problem_);
+  return sink_.AddUnreadable(row_, *problem_, problem_column_);
 }
 
 Result<void> JsonRows::AddBroken(std::string what, std::uint64_t line) {
@@ -253,7 +254,7 @@ Result<void> JsonRows::AddBroken(std::string what, std::uint64_t line) {
   if (!source_.keep_going) return tl::unexpected(LoadError({std::move(problem)}));
   if (begun_) {
     std::fill(row_.begin(), row_.end(), Value::Null());
-    return sink_.AddUnreadable(row_, problem);
+    return sink_.AddUnreadable(row_, problem, "");
   }
   // Its members say nothing about the table.
   head_ = {};

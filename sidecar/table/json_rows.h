@@ -74,6 +74,7 @@ class JsonRows {
   std::uint64_t row_number_ = 0;
   std::uint64_t line_ = 0;
   std::optional<Problem> problem_;    // the first of this row
+  std::string problem_column_;        // to blame for it
   std::vector<Problem> held_back_;    // rows in front of the first one that can be read
   std::optional<LoadError> failure_;  // behind a false
 };

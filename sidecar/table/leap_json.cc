@@ -109,7 +109,7 @@ class LeapJsonReader {
       if (!GoOn(depth, problem)) return false;
       std::fill(row_.begin() + static_cast<std::ptrdiff_t>(column_), row_.end(), Value::Null());
     }
-    return Pass(problem ? sink_.AddUnreadable(row_, *problem) : sink_.Add(row_));
+    return Pass(problem ? sink_.AddUnreadable(row_, *problem, "") : sink_.Add(row_));
   }
 
   // Behind a cell that cannot be read, which is null then.

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,9 +40,12 @@ class RowSink {
   // A value a column. The span is valid during the call; what the values view lies in the reader's
   // arena until somebody resets that.
   virtual Result<void> Add(std::span<const Value> row) = 0;
-  // A row of which a part could not be read, which is null. Only where TableSource::keep_going.
-  virtual Result<void> AddUnreadable(std::span<const Value> row, const Problem& problem) {
+  // A row of which a part could not be read, which is null; `column`: to blame, or empty. Only
+  // where TableSource::keep_going.
+  virtual Result<void> AddUnreadable(std::span<const Value> row, const Problem& problem,
+                                     std::string_view column) {
     static_cast<void>(row);
+    static_cast<void>(column);
     return tl::unexpected(LoadError({problem}));
   }
   // The reader is about to wait for more input: what was added should be seen by now.

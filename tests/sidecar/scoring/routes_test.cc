@@ -40,8 +40,8 @@ std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
 Outcome Score(RowScorer& scorer, const std::string& text, ScoreOptions options) {
   Outcome outcome;
   options.note = [&](const std::string& note) { outcome.notes.push_back(note); };
-  options.report = [&](const Problem& problem) {
-    outcome.reports.push_back(problem.where + ": " + problem.what);
+  options.report = [&](const BadRow& row) {
+    outcome.reports.push_back(row.problem.where + ": " + row.problem.what);
   };
   std::ostringstream out;
   const std::unique_ptr<RowSink> writer = MakeTableWriter(TableFormat::kJsonLines, out);

@@ -36,8 +36,8 @@ class ScoreTableTest : public ::testing::Test {
     PlanScorer scorer(model_);
     Outcome outcome;
     options_.note = [&](const std::string& note) { outcome.notes.push_back(note); };
-    options_.report = [&](const Problem& problem) {
-      outcome.reports.push_back(problem.where + ": " + problem.what);
+    options_.report = [&](const BadRow& row) {
+      outcome.reports.push_back(row.problem.where + ": " + row.problem.what);
     };
     std::ostringstream out;
     const std::unique_ptr<RowSink> writer = MakeTableWriter(to, out);
