@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <iostream>
 #include <memory>
@@ -13,9 +14,12 @@
 #include "sidecar/commands/options.h"
 #include "sidecar/commands/run_dir.h"
 #include "sidecar/commands/service_manager.h"
+#include "sidecar/http/dialects.h"
+#include "sidecar/http/http_server.h"
 #include "sidecar/models/model_admin.h"
 #include "sidecar/models/model_events.h"
 #include "sidecar/models/model_scorer.h"
+#include "sidecar/models/served_models.h"
 #include "sidecar/transport/event_log.h"
 #include "sidecar/transport/open_files.h"
 #include "sidecar/transport/server.h"
@@ -26,6 +30,7 @@ namespace {
 struct Options {
   std::vector<std::string> models;
   std::string models_dir;
+  std::vector<std::string> listen;
   LoadOptions load;
   std::string run_dir = kDefaultRunDir;
   TransportOptions transport;
@@ -37,6 +42,27 @@ struct Options {
 ExitCode Refuse(const std::string& sentence) {
   std::cerr << "pillion serve: " << sentence << '\n';
   return ExitCode::kConfig;
+}
+
+tl::expected<std::vector<ListenArgument>, std::string> ParseListen(
+    const std::vector<std::string>& texts) {
+  std::vector<ListenArgument> listeners;
+  for (const std::string& text : texts) {
+    auto listener = ListenArgument::Parse(text, DialectNames());
+    if (!listener) return tl::unexpected("--listen: " + listener.error());
+    listeners.push_back(*std::move(listener));
+  }
+  return listeners;
+}
+
+void LogListeners(const std::vector<ListenArgument>& listeners, EventLog& log) {
+  for (const ListenArgument& listener : listeners) {
+    std::string dialects;
+    for (const std::string& name : listener.dialects) {
+      dialects.append(dialects.empty() ? "" : ",").append(name);
+    }
+    log.Write(LogLevel::kInfo, "http_listening", {{"on", listener.Place()}, {"speak", dialects}});
+  }
 }
 
 std::string NamesOf(const ModelRegistry& registry) {
@@ -77,6 +103,11 @@ ExitCode Run(Options options) {
     if (!argument) return Refuse(argument.error());
     arguments.push_back(*std::move(argument));
   }
+  const auto listeners = ParseListen(options.listen);
+  if (!listeners) {
+    std::cerr << "pillion serve: " << listeners.error() << '\n';
+    return ExitCode::kUsage;
+  }
   if (arguments.empty() && options.models_dir.empty()) {
     std::cerr << "pillion serve: name a MODEL, or a directory of models with --models\n";
     return ExitCode::kUsage;
@@ -104,12 +135,25 @@ ExitCode Run(Options options) {
   auto created = Server::Create(options.transport, &scorer, log);
   if (!created) return Refuse(created.error());
   server = std::move(*created);
+  ServedModels models;
+  models.Publish(scorer.registry());
+  HttpLimits limits;
+  if (!listeners->empty()) {
+    limits.connections_max =
+        static_cast<std::uint32_t>(ReserveMoreFiles(options.transport, limits.connections_max));
+  }
+  auto http = HttpServer::Create(server->io(), *listeners, models, limits);
+  if (!http) return Refuse(http.error());
+  LogListeners(*listeners, log);
+  server->OnDrain([&http](std::chrono::milliseconds time_max) { (*http)->Drain(time_max); });
   ModelAdmin admin(publisher);
   server->AnswerOwnerBy(
       [&admin](Question question, const std::vector<std::string>& about, ControlDoor::Reply reply) {
         admin.Answer(question, about, std::move(reply));
       });
-  publisher.OnChange([&server](const std::string& model) {
+  publisher.OnChange([&](const std::string& model) {
+    models.Publish(scorer.registry());
+    (*http)->ModelsChanged();
     server->Rebind([&model](std::string_view text) {
       const auto reference = ModelReference::Parse(text);
       return reference && reference->name == model;
@@ -124,6 +168,7 @@ ExitCode Run(Options options) {
     std::cerr << "pillion serve: stopped: " << served.error() << '\n';
     return ExitCode::kIo;
   }
+  (*http)->Finish();
   return ExitCode::kOk;
 }
 
@@ -138,6 +183,10 @@ CommandRun SetUpServe(CommandLine& line) {
            "Directory of NAME.zip and NAME/VERSION/bundle.zip, watched: the newest version answers")
       .DefaultIs("none")
       .Env("PILLION_MODELS");
+  line.Add("--listen", options->listen,
+           "HTTP, each tcp:ADDRESS:PORT=DIALECTS or unix:PATH=DIALECTS, of health, score")
+      .DefaultIs("none")
+      .Env("PILLION_LISTEN");
   AddXgboost(line, options->load);
   line.Add("--run-dir", options->run_dir, "Directory of the socket, pillion.sock")
       .Env("PILLION_RUN_DIR");
@@ -187,7 +236,8 @@ CommandRun SetUpServe(CommandLine& line) {
       "Examples:\n"
       "  pillion serve house.zip --run-dir /tmp/pillion\n"
       "  pillion serve house=/models/house-lr.zip risk=/models/risk --workers 2\n"
-      "  pillion serve --models /models\n");
+      "  pillion serve --models /models\n"
+      "  pillion serve --models /models --listen tcp:127.0.0.1:8080=score,health\n");
   return [options] { return Run(*options); };
 }
 

@@ -99,6 +99,7 @@ void Publisher::List(const std::string& model, const FoundVersions& versions) {
     if (!version.empty()) paths.emplace(version, found.path);
   }
   registry_.List(model, paths);
+  changed_(model);
 }
 
 void Publisher::Load(ModelArgument model, std::string label, Done done) {
@@ -120,6 +121,7 @@ tl::expected<std::string, Refusal> Publisher::Finish(const ModelArgument& model,
     registry_.Fail(model.name, why);
     log_.Write(LogLevel::kError, "model_refused",
                {{"name", model.name}, {"version", model.version}, {"reason", why}});
+    changed_(model.name);
     return tl::unexpected(Refusal{ScoreCode::kRefused, why});
   }
   const std::string version = model.version.empty() ? (*loaded)->id() : model.version;

@@ -27,7 +27,7 @@ class Publisher {
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
-  // Called whenever a name or a label of `model` means something else than before.
+  // Called whenever something that the registry says of `model` is another than before.
   using Changed = std::function<void(const std::string& model)>;
   void OnChange(Changed changed) { changed_ = std::move(changed); }
 

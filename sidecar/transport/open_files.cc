@@ -44,4 +44,15 @@ tl::expected<void, std::string> ReserveOpenFiles(const TransportOptions& options
   return {};
 }
 
+std::uint64_t ReserveMoreFiles(const TransportOptions& options, std::uint64_t wanted) {
+  const std::uint64_t needed = OpenFilesNeeded(options);
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  limit.rlim_cur =
+      std::max<rlim_t>(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, needed + wanted));
+  setrlimit(RLIMIT_NOFILE, &limit);
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < needed) return 0;
+  return std::min<std::uint64_t>(wanted, limit.rlim_cur - needed);
+}
+
 }  // namespace pillion

@@ -15,5 +15,7 @@ std::uint64_t OpenFilesNeeded(const TransportOptions& options);
 // Raises the process's soft limit where it is lower. An error is one sentence: the hard limit is
 // lower too.
 tl::expected<void, std::string> ReserveOpenFiles(const TransportOptions& options);
+// For what is beside the transports: as many of `wanted` as the hard limit leaves; how many.
+std::uint64_t ReserveMoreFiles(const TransportOptions& options, std::uint64_t wanted);
 
 }  // namespace pillion

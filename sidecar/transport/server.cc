@@ -238,6 +238,7 @@ void Server::Drain(std::string_view why) {
              {{"reason", why},
               {"clients", client_count()},
               {"drain_ms_max", options_.drain_time_max.count()}});
+  on_drain_(options_.drain_time_max);
   patrol_.cancel();
   door_.Close();
   control_.Close();
@@ -255,6 +256,7 @@ void Server::Drain(std::string_view why) {
 
 void Server::StopNow() {
   log_.Write(LogLevel::kWarning, "stop_at_once", {{"clients", client_count()}});
+  on_drain_(std::chrono::milliseconds(0));
   for (const std::unique_ptr<Worker>& worker : workers_) worker->Post(Stop{});
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <list>
 #include <memory>
@@ -48,6 +49,11 @@ class Server final : private ControlDesk {
   using OwnerAnswer = std::function<void(Question question, std::vector<std::string> arguments,
                                          ControlDoor::Reply reply)>;
   void AnswerOwnerBy(OwnerAnswer answer) { owner_answer_ = std::move(answer); }
+
+  // Called on the control thread when a drain begins, with how long it may take at most, and again,
+  // with 0, where it is cut short. Before Run().
+  using Draining = std::function<void(std::chrono::milliseconds time_max)>;
+  void OnDrain(Draining call) { on_drain_ = std::move(call); }
 
   // For work beside the transports on the control thread, such as watching bundles.
   boost::asio::io_context& io() { return io_; }
@@ -104,6 +110,7 @@ class Server final : private ControlDesk {
   const AccessList access_;
   LayoutLedger ledger_;
   OwnerAnswer owner_answer_;
+  Draining on_drain_ = [](std::chrono::milliseconds) {};
   std::optional<PathLock> lock_;
   boost::asio::io_context io_{1};
   Door door_;

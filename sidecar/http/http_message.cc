@@ -1,0 +1,44 @@
+#include "sidecar/http/http_message.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace pillion {
+
+std::string PercentDecoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::from_chars(&text[i + 1], &text[i + 1] + 2, byte, 16).ptr == &text[i + 1] + 2) {
+      decoded += static_cast<char>(byte);
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
+}
+
+std::string HttpRequest::MediaType() const {
+  std::string type(content_type.substr(0, content_type.find(';')));
+  while (!type.empty() && type.back() == ' ') type.pop_back();
+  std::ranges::transform(type, type.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return type;
+}
+
+std::string HttpRequest::Parameter(std::string_view name) const {
+  std::string_view rest = query;
+  while (!rest.empty()) {
+    const std::string_view member = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), member.size() + 1));
+    const std::size_t equals = std::min(member.find('='), member.size());
+    if (PercentDecoded(member.substr(0, equals)) != name) continue;
+    return PercentDecoded(member.substr(std::min(member.size(), equals + 1)));
+  }
+  return {};
+}
+
+}  // namespace pillion

@@ -1,0 +1,206 @@
+#include "sidecar/http/score_dialect.h"
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include "sidecar/http/problem_json.h"
+#include "sidecar/models/models_json.h"
+#include "sidecar/scoring/score_table.h"
+#include "sidecar/table/json_text.h"
+#include "sidecar/table/leap_schema.h"
+#include "sidecar/table/readers.h"
+
+namespace pillion {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kJsonLines = "application/jsonl";
+
+HttpReply Unknown(const Refusal& refusal) {
+  return ProblemReply(ProblemOf(404, refusal.code, refusal.text));
+}
+
+// Writes a line a row: its outputs, or a problem. What ScoreTable() reports of a row comes right
+// before the row.
+class AnswerLines final : public RowSink {
+ public:
+  AnswerLines() : writer_(internal::MakeJsonLinesWriter(out_)) {}
+
+  // To be called by ScoreOptions::report and ScoreOptions::skipped.
+  void Fail(HttpProblem problem) {
+    if (!first_problem_) first_problem_ = problem;
+    problem_ = std::move(problem);
+  }
+  void Skip(std::uint64_t row, const std::string& stage) {
+    HttpProblem problem = ProblemOf(422, ScoreCode::kSkipped, "the row was removed by " + stage);
+    problem.row = row;
+    if (!first_problem_) first_problem_ = problem;
+    WriteLine(problem);
+  }
+
+  Result<void> Begin(const TableHead& head) override { return writer_->Begin(head); }
+  Result<void> Add(std::span<const Value> row) override {
+    if (!problem_) return ++line_count_, writer_->Add(row);
+    WriteLine(*std::exchange(problem_, std::nullopt));
+    return {};
+  }
+  Result<void> End() override { return writer_->End(); }
+
+  std::size_t line_count() const { return line_count_; }
+  const std::optional<HttpProblem>& first_problem() const { return first_problem_; }
+  std::string Text() const { return std::move(out_).str(); }
+
+ private:
+  void WriteLine(const HttpProblem& problem) {
+    ++line_count_;
+    static_cast<void>(writer_->Flush());
+    std::string text;
+    JsonText json(text, JsonStyle::kCompact);
+    WriteProblem(problem, json);
+    out_ << text << '\n';
+  }
+
+  std::ostringstream out_;
+  std::unique_ptr<RowSink> writer_;
+  std::optional<HttpProblem> problem_;  // of the row that comes next
+  std::optional<HttpProblem> first_problem_;
+  std::size_t line_count_ = 0;
+};
+
+// What is wanted: `?select=a,b`, or all that the model makes.
+std::vector<std::string> Wanted(const std::string& select, const Schema& made) {
+  std::vector<std::string> names;
+  if (select.empty()) {
+    for (const Field& field : made) names.push_back(field.name);
+  }
+  std::istringstream rest(select);
+  for (std::string name; std::getline(rest, name, ',');) names.push_back(name);
+  return names;
+}
+
+// A row of zeros and empty texts, of the sizes that the columns declare.
+void WriteSample(const Schema& inputs, JsonText& json) {
+  json.BeginObject();
+  for (const Field& field : inputs) {
+    json.Key(field.name);
+    if (field.type.shape == Shape::kScalar) {
+      if (IsText(field.type.base)) {
+        json.String("");
+      } else if (field.type.base == BasicType::kBoolean) {
+        json.Boolean(false);
+      } else {
+        json.Number(std::int64_t{0});
+      }
+    } else if (field.type.shape == Shape::kMap) {
+      json.BeginObject();
+      json.EndObject();
+    } else {
+      json.BeginArray();
+      constexpr std::int64_t kElementsMax = 1 << 16;
+      std::int64_t count = field.type.dimensions ? 1 : 0;
+      for (const std::int32_t size : field.type.dimensions.value_or(std::vector<std::int32_t>())) {
+        count = size < 0 ? 0 : std::min(count * size, kElementsMax);
+      }
+      for (std::int64_t i = 0; i < count; ++i) {
+        json.Element();
+        json.Number(std::int64_t{0});
+      }
+      json.EndArray();
+    }
+  }
+  json.EndObject();
+}
+
+}  // namespace
+
+ScoreDialect::ScoreDialect(const HttpServices&, PlanCache& plans) : plans_(plans) {
+  routes_ = {
+      {"POST", "/score/{model}", [this](const HttpRequest& request) { return Score(request); }},
+      {"GET", "/models", [this](const HttpRequest&) { return List(); }},
+      {"GET", "/models/{model}/schema",
+       [this](const HttpRequest& request) { return Describe(request, false); }},
+      {"GET", "/models/{model}/sample",
+       [this](const HttpRequest& request) { return Describe(request, true); }},
+  };
+}
+
+HttpReply ScoreDialect::Refuse(unsigned status, std::string_view what) const {
+  HttpProblem problem = ProblemOf(status, ScoreCode::kMalformed, what);
+  problem.code = "http";
+  return ProblemReply(problem);
+}
+
+HttpReply ScoreDialect::Score(const HttpRequest& request) {
+  const std::string type = request.MediaType();
+  const bool lines =
+      type == kJsonLines || type == "application/jsonlines" || type == "application/x-ndjson";
+  if (!lines && type != kJson) {
+    return Refuse(415,
+                  "expected the Content-Type application/json for a row or application/jsonl "
+                  "for rows, found '" +
+                      type + "'");
+  }
+  const std::string select = request.Parameter("select");
+  const auto found = plans_.Find(request.names.front(), "score " + select);
+  if (!found) return Unknown(found.error());
+  PlanScorer& scorer = *found->scorer;
+
+  AnswerLines answers;
+  ScoreOptions options;
+  options.select = Wanted(select, scorer.model_outputs());
+  options.missing_as_null = request.Parameter("missing-as-null") == "true";
+  options.keep_going = true;
+  options.report = [&](const BadRow& row) { answers.Fail(ProblemOf(row)); };
+  options.skipped = [&](std::uint64_t row, const std::string& stage) { answers.Skip(row, stage); };
+  const auto summary =
+      ScoreTable(scorer, {"body", request.body, TableFormat::kJsonLines, {}}, options, answers);
+  if (!summary) {
+    HttpProblem problem = ProblemOf(400, ScoreCode::kMalformed, summary.error().Text());
+    problem.detail =
+        summary.error().problems.front().where + ": " +
+        ProblemOf(400, ScoreCode::kMalformed, summary.error().problems.front().what).detail;
+    return ProblemReply(problem);
+  }
+  if (!lines && summary->row_count != 1) {
+    return ProblemReply(ProblemOf(400, ScoreCode::kMalformed,
+                                  "expected one JSON object, found " +
+                                      std::to_string(summary->row_count) +
+                                      " rows; send several as application/jsonl"));
+  }
+  if (!lines && answers.first_problem()) return ProblemReply(*answers.first_problem());
+  return {200, std::string(lines ? kJsonLines : kJson), answers.Text()};
+}
+
+HttpReply ScoreDialect::List() const {
+  return {200, std::string(kJson), ModelsJson(*plans_.models().Now()) + "\n"};
+}
+
+HttpReply ScoreDialect::Describe(const HttpRequest& request, bool sample) {
+  const std::string select = request.Parameter("select");
+  const auto version = plans_.models().Now()->Find(request.names.front());
+  if (!version) return Unknown(version.error());
+  Model::BindOptions bind;
+  bind.outputs = Wanted(select, (*version)->model().outputs());
+  const auto plan = (*version)->model().Bind(bind);
+  if (!plan) {
+    return ProblemReply(ProblemOf(400, ScoreCode::kUnknownColumn, plan.error().Text()));
+  }
+  HttpReply reply{200, std::string(kJson), {}};
+  JsonText json(reply.body, JsonStyle::kCompact);
+  if (sample) {
+    WriteSample((*plan)->inputs(), json);
+  } else {
+    json.BeginObject();
+    json.Key("inputs");
+    WriteSchemaJson((*plan)->inputs(), json);
+    json.Key("outputs");
+    WriteSchemaJson((*plan)->outputs(), json);
+    json.EndObject();
+  }
+  reply.body += '\n';
+  return reply;
+}
+
+}  // namespace pillion
