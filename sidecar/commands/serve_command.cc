@@ -184,7 +184,7 @@ CommandRun SetUpServe(CommandLine& line) {
       .DefaultIs("none")
       .Env("PILLION_MODELS");
   line.Add("--listen", options->listen,
-           "HTTP, each tcp:ADDRESS:PORT=DIALECTS or unix:PATH=DIALECTS, of health, score")
+           "HTTP, each tcp:ADDRESS:PORT=DIALECTS or unix:PATH=DIALECTS, of health, mleap, score")
       .DefaultIs("none")
       .Env("PILLION_LISTEN");
   AddXgboost(line, options->load);

@@ -1,6 +1,7 @@
 #include "sidecar/http/dialects.h"
 
 #include "sidecar/http/health_dialect.h"
+#include "sidecar/http/mleap_dialect.h"
 #include "sidecar/http/score_dialect.h"
 
 namespace pillion {
@@ -18,6 +19,7 @@ std::unique_ptr<Dialect> Make(const HttpServices& services, PlanCache& plans) {
 
 constexpr Row kRows[] = {
     {"health", &Make<HealthDialect>},
+    {"mleap", &Make<MleapDialect>},
     {"score", &Make<ScoreDialect>},
 };
 
