@@ -4,7 +4,8 @@
 
 namespace pillion {
 
-Arena::Arena(std::size_t bytes_max, std::size_t first_block_bytes) : bytes_max_(bytes_max) {
+Arena::Arena(std::size_t bytes_max, std::uint64_t steps_max, std::size_t first_block_bytes)
+    : bytes_max_(bytes_max), steps_max_(steps_max) {
   const std::size_t bytes = std::min(bytes_max, first_block_bytes);
   blocks_.push_back({std::make_unique<std::byte[]>(bytes), bytes});
   blocks_.reserve(64);  // Blocks double, so 64 outlast any bytes_max.
@@ -15,6 +16,7 @@ void Arena::Reset() noexcept {
   if (current_ != 0) Enter(0);
   used_ = 0;
   earlier_bytes_ = 0;
+  steps_left_ = steps_max_;
 }
 
 void Arena::Enter(std::size_t index) noexcept {

@@ -1,10 +1,12 @@
-// Memory of one row in flight: a bump allocator that is emptied before each row and keeps its
-// blocks. Takes from the heap only when a row needs more than any row before it.
+// What one row in flight may take: memory from a bump allocator that is emptied before each row and
+// keeps its blocks, and steps of work where neither memory nor the model bounds that. Takes from
+// the heap only when a row needs more than any row before it.
 // One thread at a time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -14,7 +16,10 @@ namespace pillion {
 
 class Arena {
  public:
-  explicit Arena(std::size_t bytes_max, std::size_t first_block_bytes = 16 * 1024);
+  static constexpr std::uint64_t kAnySteps = std::numeric_limits<std::uint64_t>::max();
+
+  explicit Arena(std::size_t bytes_max, std::uint64_t steps_max = kAnySteps,
+                 std::size_t first_block_bytes = 16 * 1024);
 
   // Uninitialised room for `count` elements, valid until Reset; nullptr once the row's total
   // would pass `bytes_max`.
@@ -29,6 +34,14 @@ class Arena {
       return reinterpret_cast<T*>(block_ + start);
     }
     return reinterpret_cast<T*>(AllocateFromNextBlock(bytes));
+  }
+
+  // Before the work. A step is about a nanosecond. False once the row's total would pass
+  // `steps_max`: ScoreCode::kTooCostly.
+  bool Spend(std::uint64_t steps) noexcept {
+    if (steps > steps_left_) return false;
+    steps_left_ -= steps;
+    return true;
   }
 
   void Reset() noexcept;
@@ -49,6 +62,8 @@ class Arena {
   std::size_t used_ = 0;
   std::size_t earlier_bytes_ = 0;  // in the blocks before current_
   std::size_t bytes_max_;
+  std::uint64_t steps_max_;
+  std::uint64_t steps_left_ = steps_max_;
 };
 
 }  // namespace pillion

@@ -23,6 +23,9 @@ struct Limits {
   std::uint32_t tree_depth_max = 1024;
   // Row: what the stages may make of one row in a workspace.
   std::uint64_t row_bytes_max = 64ULL << 20;
+  // Of work that grows faster than a row and its answer, about a nanosecond each: no row holds a
+  // thread for much longer than filling its memory takes.
+  std::uint64_t row_steps_max = 64ULL << 20;
 };
 
 }  // namespace pillion

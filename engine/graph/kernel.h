@@ -38,6 +38,8 @@ class Arguments {
     return arena_->Allocate<T>(count);
   }
   Arena& arena() const noexcept { return *arena_; }
+  // Before work that neither memory nor the model bounds; false: return ScoreCode::kTooCostly.
+  bool Spend(std::uint64_t steps) const noexcept { return arena_->Spend(steps); }
 
   // Names input `i` as the cause of the code that the kernel is about to return (default: 0).
   ScoreCode Blame(std::size_t i, ScoreCode code) noexcept {

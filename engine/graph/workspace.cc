@@ -8,7 +8,7 @@ namespace pillion {
 Workspace::Workspace(std::shared_ptr<const Plan> plan)
     : plan_(std::move(plan)),
       registers_(plan_->parts().slot_columns.size()),
-      arena_(plan_->model().limits().row_bytes_max) {}
+      arena_(plan_->model().limits().row_bytes_max, plan_->model().limits().row_steps_max) {}
 
 ScoreCode Workspace::Score() noexcept {
   arena_.Reset();

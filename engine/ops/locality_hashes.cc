@@ -106,6 +106,7 @@ class MinHashKernel final : public Kernel {
     const bool all_zero =
         std::all_of(x.values, x.values + x.count, [](double v) { return v == 0.0; });
     if (all_zero) return ScoreCode::kInvalidValue;
+    if (!arguments.Spend(kHashSteps * x.count * functions_.size())) return ScoreCode::kTooCostly;
     auto* hashes = arguments.Allocate<double>(functions_.size());
     if (hashes == nullptr) return ScoreCode::kTooLarge;
     std::transform(functions_.begin(), functions_.end(), hashes,
@@ -115,6 +116,8 @@ class MinHashKernel final : public Kernel {
   }
 
  private:
+  static constexpr std::uint64_t kHashSteps = 2;
+
   static double Least(const HashFunction& function, const VectorView& x) noexcept {
     std::int32_t least = std::numeric_limits<std::int32_t>::max();
     for (std::uint32_t k = 0; k < x.count; ++k) {

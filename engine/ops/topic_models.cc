@@ -5,6 +5,7 @@
 // optimization/LDAOptimizer.scala.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -61,19 +62,19 @@ class TopicKernel final : public Kernel {
 
  private:
   static constexpr double kGammaShape = 100;
+  static constexpr std::uint64_t kTopicSteps = 100;  // Digamma and exp
 
   ScoreCode Infer(const VectorView& document, Arena& arena, double* gamma) const noexcept {
-    // Far more than a document of counts takes; without a bound one of negative counts could
-    // swing for ever.
-    constexpr int kIterationsMax = 100'000;
     const std::size_t k = topic_count_;
     double* theta = arena.Allocate<double>(k);
     double* next = arena.Allocate<double>(k);
     if (theta == nullptr || next == nullptr) return ScoreCode::kTooLarge;
     std::copy(start_.begin(), start_.end(), gamma);
+    // A document of negative counts could swing for ever.
+    const std::uint64_t steps = k * (kTopicSteps + 2 * std::uint64_t{document.count});
     double change = 1;
-    for (int i = 0; change > 1e-3; ++i) {
-      if (i == kIterationsMax) return ScoreCode::kInvalidValue;
+    while (change > 1e-3) {
+      if (!arena.Spend(steps)) return ScoreCode::kTooCostly;
       ExpectShares({gamma, k}, theta);
       CollectWords(document, theta, next);
       change = 0;

@@ -5,6 +5,7 @@
 // Behaviour follows combust/mleap, mleap-core/…/core/feature/{Normalizer,Pca,DCT}Model.scala, and
 // Spark's Vectors.norm and BLAS.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -150,13 +151,20 @@ class DctKernel final : public Kernel {
     if (x.size == 0) return ScoreCode::kWrongSize;
     const double* values = Densify(x, arguments.arena());
     if (values == nullptr) return ScoreCode::kTooLarge;
+    if (!arguments.Spend(TransformSteps(x.size))) return ScoreCode::kTooCostly;
     if (x.size == transform_.size()) return Transform(transform_, values, arguments);
+    if (!arguments.Spend(TransformSteps(x.size))) return ScoreCode::kTooCostly;  // its tables
     auto* tables = arguments.Allocate<double>(CosineTransform::TableLength(x.size));
     if (tables == nullptr) return ScoreCode::kTooLarge;
     return Transform(CosineTransform(x.size, tables), values, arguments);
   }
 
  private:
+  // Of a transform, or of making its tables, where the length asks for the most.
+  static std::uint64_t TransformSteps(std::uint32_t size) noexcept {
+    return std::uint64_t{size} * (std::has_single_bit(size) ? 50 : 1000);
+  }
+
   ScoreCode Transform(const CosineTransform& transform, const double* x,
                       Arguments& arguments) const noexcept {
     const std::uint32_t size = transform.size();

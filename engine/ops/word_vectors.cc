@@ -3,6 +3,7 @@
 // Behaviour follows combust/mleap, mleap-core/src/main/scala/ml/combust/mleap/core/feature/.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -44,6 +45,7 @@ class WordToVectorKernel final : public Kernel {
       arguments.Out() = SparseVector(nullptr, nullptr, 0, size);
       return ScoreCode::kOk;
     }
+    if (!arguments.Spend(std::uint64_t{sentence.count} * size)) return ScoreCode::kTooCostly;
     double* sum = arguments.Allocate<double>(size);
     if (sum == nullptr) return ScoreCode::kTooLarge;
     std::fill_n(sum, size, 0.0);

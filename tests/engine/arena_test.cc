@@ -8,7 +8,7 @@ namespace pillion {
 namespace {
 
 TEST(Arena, GrowsUpToItsLimitAndKeepsWhatItTook) {
-  Arena arena(1000, 64);
+  Arena arena(1000, Arena::kAnySteps, 64);
   for (int round = 0; round < 3; ++round) {
     std::set<double*> seen;
     for (int i = 0; i < 40; ++i) {
@@ -20,6 +20,17 @@ TEST(Arena, GrowsUpToItsLimitAndKeepsWhatItTook) {
     EXPECT_EQ(arena.Allocate<double>(100), nullptr);
     arena.Reset();
   }
+}
+
+TEST(Arena, CountsTheStepsOfARow) {
+  Arena arena(1000, 10);
+  EXPECT_TRUE(arena.Spend(4));
+  EXPECT_FALSE(arena.Spend(7));
+  EXPECT_TRUE(arena.Spend(6));
+  EXPECT_FALSE(arena.Spend(1));
+  arena.Reset();
+  EXPECT_TRUE(arena.Spend(10));
+  EXPECT_FALSE(arena.Spend(UINT64_MAX));
 }
 
 TEST(Arena, RefusesCountsWhoseBytesOverflow) {

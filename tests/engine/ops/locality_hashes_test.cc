@@ -41,5 +41,13 @@ TEST(MinHash, NeedsAnEntryThatIsNotZero) {
   EXPECT_EQ(MinHash("[3]", "[5]").Score({Sparse(3, {{0, 0}, {2, 1}})}), "[14] 1x1");
 }
 
+TEST(MinHash, RefusesMoreHashesThanARowMayCost) {
+  std::string thousand = "[1";
+  for (int i = 1; i < 1000; ++i) thousand += ", 1";
+  OpFixture op = MinHash(thousand + "]", thousand + "]");
+  EXPECT_EQ(op.Score({Dense(std::vector<double>(40'000, 1.0))}), "kTooCostly input");
+  EXPECT_TRUE(op.Score({Dense({1, 1})}).starts_with("[2, 2"));
+}
+
 }  // namespace
 }  // namespace pillion::testing

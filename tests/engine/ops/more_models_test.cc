@@ -218,6 +218,7 @@ TEST(LocalLda, InfersTheTopicsOfADocument) {
 TEST(LocalLda, EndsOnDocumentsThatNeverSettle) {
   OpFixture op("lda_local_model_op", Lda(), kFeatures, {"prediction"});
   EXPECT_EQ(op.Score({Dense({-1e6, 3, 1})}), "kInvalidValue features");
+  EXPECT_EQ(op.Score({Dense({1.0, -1.2, 0.6})}), "kTooCostly features");  // swings for ever
   const auto shares =
       NumbersIn(op.Score({Dense({1, 3, std::numeric_limits<double>::quiet_NaN()})}));
   ASSERT_EQ(shares.size(), 2U);

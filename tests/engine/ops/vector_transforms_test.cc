@@ -127,5 +127,12 @@ TEST(Dct, RefusesVectorsThatDoNotFit) {
   EXPECT_EQ(op.Score({Dense({})}), "kWrongSize input");
 }
 
+TEST(Dct, RefusesLongVectorsOfSparseRowsBeforeTheWork) {
+  OpFixture op("dct", R"({"inverse": {}, "input_size": {"int": 3}})", {"input"}, {"output"});
+  EXPECT_EQ(op.Score({Sparse(131'071, {{0, 1}})}), "kTooCostly input");
+  EXPECT_EQ(op.Score({Sparse(2, {{0, 0}})}), "[0, 0]");
+  EXPECT_TRUE(op.Score({Sparse(131'072, {{0, 0}})}).starts_with("[0, 0, 0"));  // a power of 2
+}
+
 }  // namespace
 }  // namespace pillion::testing

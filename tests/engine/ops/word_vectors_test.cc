@@ -50,6 +50,21 @@ TEST(WordToVector, TakesATensorForNoNumbersAsMLeapDoes) {
   EXPECT_EQ(op.Score({Texts({})}), "(0){}");
 }
 
+TEST(WordToVector, RefusesMoreSumsThanARowMayCost) {
+  constexpr std::size_t kSize = 1000;
+  std::string zeros = "0";
+  for (std::size_t i = 1; i < kSize; ++i) zeros += ", 0";
+  OpFixture op("word_to_vector",
+               R"({"words": {"type": "list", "string": ["a"]},
+                   "word_vectors": {"type": "list", "double": [)" +
+                   zeros + "]}}",
+               {"input"}, {"output"});
+  const std::vector<std::string_view> words(70'000, "a");
+  EXPECT_EQ(op.Score({{Value::List(words.data(), 70'000), nullptr, nullptr}}), "kTooCostly input");
+  EXPECT_TRUE(
+      op.Score({{Value::List(words.data(), 1'000), nullptr, nullptr}}).starts_with("[0, 0"));
+}
+
 TEST(WordToVector, RefusesOtherKernelsAndNoWords) {
   EXPECT_THAT(Make(R"(, "kernel": {"string": "mean"})").refusal(),
               HasSubstr("word_to_vector.kernel"));

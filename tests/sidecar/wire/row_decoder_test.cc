@@ -121,7 +121,7 @@ void ReadDamaged(const std::shared_ptr<const RowLayout>& layout, RandomRows& ran
     for (const RequestKind kind : {RequestKind::kRow, RequestKind::kBatch}) {
       if (decoder.Open(kind, bytes) != ScoreCode::kOk) continue;
       for (std::uint32_t i = 0; i < std::min(decoder.row_count(), 4U); ++i) {
-        Arena arena(1 << 16, 1 << 10);
+        Arena arena(1 << 16, Arena::kAnySteps, 1 << 10);
         if (decoder.Decode(i, decoded.data(), arena) != ScoreCode::kOk) continue;
         Print(layout->columns(), decoded);
       }
