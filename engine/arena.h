@@ -1,16 +1,18 @@
-// What one row in flight may take: memory from a bump allocator that is emptied before each row and
-// keeps its blocks, and steps of work where neither memory nor the model bounds that. Takes from
-// the heap only when a row needs more than any row before it.
-// One thread at a time.
+// What one row in flight may take: memory from a bump allocator that is emptied before each row,
+// and steps of work where neither memory nor the model bounds that. The allocator's first block is
+// its own; further ones are the thread's, and given back when it is emptied. Takes from the heap
+// only when a row needs more than the thread's rows before it, or than a thread keeps. One thread
+// at a time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <new>
 #include <type_traits>
 #include <vector>
+
+#include "engine/arena_blocks.h"
 
 namespace pillion {
 
@@ -19,7 +21,10 @@ class Arena {
   static constexpr std::uint64_t kAnySteps = std::numeric_limits<std::uint64_t>::max();
 
   explicit Arena(std::size_t bytes_max, std::uint64_t steps_max = kAnySteps,
-                 std::size_t first_block_bytes = 16 * 1024);
+                 std::size_t first_block_bytes = 2 * 1024);
+  ~Arena() { Reset(); }
+  Arena(Arena&&) = default;
+  Arena& operator=(Arena&&) = default;
 
   // Uninitialised room for `count` elements, valid until Reset; nullptr once the row's total
   // would pass `bytes_max`.
@@ -44,23 +49,22 @@ class Arena {
     return true;
   }
 
-  void Reset() noexcept;
+  void Reset() noexcept {
+    if (blocks_.size() > 1) GiveBack();
+    used_ = 0;
+    steps_left_ = steps_max_;
+  }
 
  private:
-  struct Block {
-    std::unique_ptr<std::byte[]> memory;
-    std::size_t bytes = 0;
-  };
-
   std::byte* AllocateFromNextBlock(std::size_t bytes) noexcept;
-  void Enter(std::size_t index) noexcept;
+  void Enter() noexcept;
+  void GiveBack() noexcept;
 
-  std::vector<Block> blocks_;
-  std::size_t current_ = 0;
-  std::byte* block_ = nullptr;  // blocks_[current_]
+  std::vector<ArenaBlock> blocks_;
+  std::byte* block_ = nullptr;  // the last one
   std::size_t block_bytes_ = 0;
   std::size_t used_ = 0;
-  std::size_t earlier_bytes_ = 0;  // in the blocks before current_
+  std::size_t earlier_bytes_ = 0;  // in the blocks before it
   std::size_t bytes_max_;
   std::uint64_t steps_max_;
   std::uint64_t steps_left_ = steps_max_;

@@ -152,6 +152,8 @@ class Workspace {
   const Value& Output(std::size_t i) const noexcept {
     return registers_[plan_->parts().output_slots[i]];
   }
+  // Gives back the memory of the last row, and its outputs with it.
+  void Release() noexcept { arena_.Reset(); }
   // After another code: where it happened.
   const Fault& fault() const noexcept { return fault_; }
 

@@ -8,6 +8,7 @@ namespace pillion {
 namespace {
 
 constexpr std::size_t kSpaceBytesMin = 4096;
+constexpr std::size_t kKeptBytes = 256 * 1024;  // by a buffer that holds nothing
 
 static_assert(kBindNamesMax == kRowColumnsMax);
 
@@ -117,6 +118,10 @@ std::span<std::byte> FrameBuffer::Space() {
 }
 
 FrameBuffer::Status FrameBuffer::Next(MessageFrame* frame) {
+  if (begin_ == end_ && bytes_.size() > kKeptBytes) {
+    bytes_ = {};
+    begin_ = end_ = 0;
+  }
   if (end_ - begin_ < sizeof(FrameHeader)) return Status::kNeedMore;
   std::memcpy(&frame->header, bytes_.data() + begin_, sizeof(FrameHeader));
   const std::size_t body_bytes = frame->header.body_bytes;

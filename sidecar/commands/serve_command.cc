@@ -35,6 +35,7 @@ struct Options {
   std::string run_dir = kDefaultRunDir;
   TransportOptions transport;
   bool socket_only = false;
+  std::uint32_t shared_memory_mib = 0;
   int drain_ms = 1500;
   LogLevel log_level = LogLevel::kInfo;
 };
@@ -121,6 +122,7 @@ ExitCode Run(Options options) {
   options.transport.socket_path = SocketPath(options.run_dir);
   options.transport.control_path = ControlPath(options.run_dir);
   options.transport.shared_memory = !options.socket_only;
+  options.transport.shared_memory_bytes_max = std::uint64_t{options.shared_memory_mib} << 20;
   options.transport.drain_time_max = std::chrono::milliseconds(options.drain_ms);
   if (const auto reserved = ReserveOpenFiles(options.transport); !reserved) {
     return Refuse(reserved.error());
@@ -216,6 +218,10 @@ CommandRun SetUpServe(CommandLine& line) {
            "Connections of one user at a time (0: as many as --clients-max)")
       .Between(0, 65536)
       .Env("PILLION_CLIENTS_PER_USER_MAX");
+  line.Add("--shared-memory-max", options->shared_memory_mib,
+           "MiB that all clients' rings may take (0: a quarter of what the process may use)")
+      .Between(0, 1 << 20)
+      .Env("PILLION_SHARED_MEMORY_MAX");
   line.Add("--drain-ms", options->drain_ms, "How long SIGTERM waits for requests under way")
       .Between(0, 600000)
       .Env("PILLION_DRAIN_MS");

@@ -41,6 +41,11 @@ std::int32_t ScoreWorkspace::InputColumn(std::string_view name) const noexcept {
   return column ? static_cast<std::int32_t>(*column) : kNoColumn;
 }
 
+void ScoreWorkspace::Release() noexcept {
+  arena_.Reset();
+  engine_.Release();
+}
+
 ScoreCode ScoreWorkspace::ScoreRow(std::uint32_t row) noexcept {
   arena_.Reset();
   fault_ = {};
@@ -79,6 +84,7 @@ bool ScoreWorkspace::AnswerRowOfBatch(std::uint32_t row) noexcept {
 }
 
 Scored ScoreWorkspace::End(bool fits) noexcept {
+  Release();
   if (!fits) return {ScoreCode::kTooLarge, response_.size() + 1};
   if (code_ == ScoreCode::kOk) return {ScoreCode::kOk, encoder_.bytes()};
   return {code_, EncodeFault(fault_, response_)};
@@ -103,7 +109,10 @@ std::optional<Scored> ContinueRequest(ScoreWorkspace& workspace, TurnClock& cloc
   const std::uint32_t count = workspace.decoder_.row_count();
   while (workspace.next_row_ < count) {
     if (!workspace.AnswerRowOfBatch(workspace.next_row_)) return workspace.End(false);
-    if (++workspace.next_row_ < count && clock.Passes()) return std::nullopt;
+    if (++workspace.next_row_ < count && clock.Passes()) {
+      workspace.Release();  // others score meanwhile
+      return std::nullopt;
+    }
   }
   return workspace.End(true);
 }

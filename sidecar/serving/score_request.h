@@ -61,6 +61,7 @@ class ScoreWorkspace {
   bool AnswerRow() noexcept;
   bool AnswerRowOfBatch(std::uint32_t row) noexcept;
   Scored End(bool fits) noexcept;
+  void Release() noexcept;
   bool AddAnswer() noexcept;
   void BlameStage() noexcept;
   std::int32_t InputColumn(std::string_view name) const noexcept;

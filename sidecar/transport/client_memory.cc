@@ -78,8 +78,17 @@ Geometry Grant(const Geometry& wanted, const Geometry& most) {
   return granted;
 }
 
-tl::expected<ClientMemory, std::string> ClientMemory::Create(const Geometry& geometry) {
+tl::expected<ClientMemory, std::string> ClientMemory::Create(const Geometry& geometry,
+                                                             MemoryBudget& budget) {
+  auto share = budget.Take(geometry.bytes());
+  if (!share) {
+    return tl::unexpected("a ring of " + std::to_string(geometry.bytes()) +
+                          " bytes is more than is left: clients hold " +
+                          std::to_string(budget.held()) + " of " + std::to_string(budget.most()) +
+                          " bytes; see --shared-memory-max");
+  }
   ClientMemory memory;
+  memory.share_ = std::move(*share);
   memory.geometry_ = geometry;
   memory.first_sequence_ = RandomFirstSequence();
   auto requests = CreateMemfd("pillion-requests", geometry.requests_bytes());

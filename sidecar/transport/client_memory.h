@@ -11,6 +11,7 @@
 #include "base/unique_fd.h"
 #include "schemas/ring/shm_ring.h"
 #include "schemas/socket/message.h"
+#include "sidecar/transport/memory_budget.h"
 
 namespace pillion {
 
@@ -22,7 +23,9 @@ Geometry Grant(const Geometry& wanted, const Geometry& most);
 class ClientMemory {
  public:
   // An error is one sentence. REQUIRES: geometry.Valid().
-  static tl::expected<ClientMemory, std::string> Create(const Geometry& geometry);
+  // Its bytes are taken from `budget`, which outlives it. An error is one sentence.
+  static tl::expected<ClientMemory, std::string> Create(const Geometry& geometry,
+                                                        MemoryBudget& budget);
 
   // What the client gets: kRequestsMemory, kAnswersMemory. May be closed once they are sent.
   std::array<int, 2> client_ends() const { return {requests_.get(), answers_.get()}; }
@@ -36,6 +39,7 @@ class ClientMemory {
  private:
   ClientMemory() = default;
 
+  MemoryBudget::Share share_;
   Geometry geometry_;
   std::uint64_t first_sequence_ = 0;
   UniqueFd requests_;

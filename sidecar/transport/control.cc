@@ -133,7 +133,7 @@ void Server::AnswerAttach(const ControlRequest& request) {
     return refuse(ScoreCode::kMalformed, "ATTACH is malformed");
   }
   const Geometry wanted{body.lane_count, body.request_slot_bytes, body.answer_slot_bytes};
-  auto memory = ClientMemory::Create(Grant(wanted, options_.geometry_max));
+  auto memory = ClientMemory::Create(Grant(wanted, options_.geometry_max), memory_);
   if (!memory) return refuse(ScoreCode::kRefused, memory.error());
   install(std::move(*memory));
 }
@@ -225,6 +225,9 @@ std::string Server::StatusJson() const {
   json.String(PILLION_VERSION);
   number("uptime_s", (MonotonicNs() - started_ns_) / 1'000'000'000);
   number("resident_bytes", ResidentBytes());
+  number("shared_memory_bytes", memory_.held());
+  number("shared_memory_bytes_max", memory_.most());
+  number("shared_memory_refused", memory_.refused());
   number("workers", workers_.size());
   number("clients", client_count());
   number("clients_max", options_.clients_max);
@@ -290,6 +293,7 @@ void Server::LogStart() const {
               {"request_slot_bytes", most.request_slot_bytes},
               {"answer_slot_bytes", most.answer_slot_bytes},
               {"message_bytes", options_.message_bytes_max},
+              {"shared_memory_bytes", memory_.most()},
               {"drain_ms", options_.drain_time_max.count()}});
 }
 

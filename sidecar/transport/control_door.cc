@@ -83,15 +83,17 @@ class ControlDoor::Session : public std::enable_shared_from_this<Session> {
   std::vector<std::byte> frame_;
 };
 
-ControlDoor::ControlDoor(asio::io_context& io, const TransportOptions& options, Answer answer)
+ControlDoor::ControlDoor(asio::io_context& io, const TransportOptions& options,
+                         MemoryBudget& memory, Answer answer)
     : io_(io),
       options_(WithoutMemory(options)),
+      memory_(memory),
       answer_(std::move(answer)),
       door_(io, [this](Door::Protocol::socket socket) { Greet(std::move(socket)); }) {}
 
 void ControlDoor::Greet(Door::Protocol::socket socket) {
   const auto peer = ReadPeerCredentials(socket.native_handle());
-  auto handshake = std::make_shared<Handshake>(std::move(socket), options_);
+  auto handshake = std::make_shared<Handshake>(std::move(socket), options_, memory_);
   if (!peer || !IsOwner(*peer)) {
     return handshake->Refuse(ScoreCode::kRefused, "this socket is the server's own user's");
   }

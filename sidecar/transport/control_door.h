@@ -33,7 +33,8 @@ class ControlDoor {
   using Reply = std::function<void(Told)>;
   using Answer = std::function<void(std::span<const std::byte> ask, Reply reply)>;
 
-  ControlDoor(boost::asio::io_context& io, const TransportOptions& options, Answer answer);
+  ControlDoor(boost::asio::io_context& io, const TransportOptions& options, MemoryBudget& memory,
+              Answer answer);
 
   // As Door's.
   tl::expected<void, std::string> Open(const std::string& path) { return door_.Open(path, 0600); }
@@ -49,6 +50,7 @@ class ControlDoor {
 
   boost::asio::io_context& io_;
   const TransportOptions options_;
+  MemoryBudget& memory_;
   const Answer answer_;
   Door door_;
   std::list<std::shared_ptr<Handshake>> handshakes_;  // oldest first, as are the sessions

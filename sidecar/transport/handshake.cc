@@ -16,8 +16,11 @@ constexpr char kHungUp[] = "it hung up before it was let in";
 
 }  // namespace
 
-Handshake::Handshake(Socket socket, const TransportOptions& options)
-    : socket_(std::move(socket)), options_(options), timer_(socket_.get_executor()) {}
+Handshake::Handshake(Socket socket, const TransportOptions& options, MemoryBudget& budget)
+    : socket_(std::move(socket)),
+      options_(options),
+      budget_(budget),
+      timer_(socket_.get_executor()) {}
 
 void Handshake::Start(Done done) {
   done_ = std::move(done);
@@ -61,7 +64,8 @@ void Handshake::Answer() {
     auto events = ClientEvents::Create();
     auto memory = ClientMemory::Create(
         Grant({hello.lane_count, hello.request_slot_bytes, hello.answer_slot_bytes},
-              options_.geometry_max));
+              options_.geometry_max),
+        budget_);
     if (memory && events) {
       welcome.features = kFeatureSharedMemory;
       welcome.lane_count = memory->geometry().lane_count;

@@ -22,8 +22,8 @@ class Handshake : public std::enable_shared_from_this<Handshake> {
   // An error is one sentence: why the client was not let in.
   using Done = std::function<void(tl::expected<Welcomed, std::string>)>;
 
-  // `options` outlives the handshake.
-  Handshake(Socket socket, const TransportOptions& options);
+  // All outlive the handshake.
+  Handshake(Socket socket, const TransportOptions& options, MemoryBudget& budget);
 
   // Calls `done` once, unless the event loop ends before.
   void Start(Done done);
@@ -38,6 +38,7 @@ class Handshake : public std::enable_shared_from_this<Handshake> {
 
   Socket socket_;
   const TransportOptions& options_;
+  MemoryBudget& budget_;
   boost::asio::steady_timer timer_;
   FrameHeader header_;
   std::array<std::byte, 256> body_{};

@@ -32,6 +32,8 @@ struct TransportOptions {
   Geometry geometry_max = {.lane_count = kLanesMax,
                            .request_slot_bytes = kSlotBytesMax,
                            .answer_slot_bytes = kSlotBytesMax};
+  // Of all clients' rings; 0: a quarter of what the process may use.
+  std::uint64_t shared_memory_bytes_max = 0;
   std::uint32_t message_bytes_max = 4 * 1024 * 1024;
   std::uint32_t clients_max = 240;         // needs less than the usual 1,024 open files
   std::uint32_t clients_per_user_max = 0;  // 0: clients_max

@@ -1,11 +1,15 @@
 #include "sidecar/transport/server.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <filesystem>
 #include <system_error>
 #include <utility>
+
+#include "base/memory_allowance.h"
 
 namespace pillion {
 namespace {
@@ -18,6 +22,12 @@ constexpr std::chrono::milliseconds kPatrolEvery{500};
 PlaceLimits LimitsOf(const TransportOptions& options) {
   const std::uint32_t per_user = options.clients_per_user_max;
   return {options.clients_max, per_user == 0 ? options.clients_max : per_user};
+}
+
+// Models, rows and what clients are told need the rest.
+std::uint64_t MemoryOf(const TransportOptions& options) {
+  return options.shared_memory_bytes_max != 0 ? options.shared_memory_bytes_max
+                                              : ReadMemoryAllowance() / 4;
 }
 
 std::uint32_t WorkerCount(const TransportOptions& options) {
@@ -49,8 +59,10 @@ Server::Server(TransportOptions options, Scorer* scorer, EventLog& log, AccessLi
       scorer_(scorer),
       log_(log),
       access_(std::move(access)),
+      memory_(MemoryOf(options_)),
       door_(io_, [this](Door::Protocol::socket socket) { Greet(std::move(socket)); }),
-      control_(io_, options_, [this](auto ask, auto reply) { AnswerOwner(ask, std::move(reply)); }),
+      control_(io_, options_, memory_,
+               [this](auto ask, auto reply) { AnswerOwner(ask, std::move(reply)); }),
       places_(LimitsOf(options_)),
       worker_count_(WorkerCount(options_)),
       model_counts_(worker_count_) {}
@@ -94,6 +106,7 @@ tl::expected<void, std::string> Server::Listen() {
 void Server::Patrol() {
   if (draining_) return;
   log_.WriteHeldBack(false);
+  if (std::exchange(gives_back_, false)) malloc_trim(0);
   if (auto listens = Listen(); !listens) {
     outcome_ = std::move(listens);
     log_.Write(LogLevel::kError, "socket_lost", {{"reason", outcome_.error()}});
@@ -123,7 +136,7 @@ void Server::WaitForSignal() {
 
 void Server::Greet(Door::Protocol::socket socket) {
   const std::optional<PeerCredentials> peer = ReadPeerCredentials(socket.native_handle());
-  auto handshake = std::make_shared<Handshake>(std::move(socket), options_);
+  auto handshake = std::make_shared<Handshake>(std::move(socket), options_, memory_);
   if (!peer || !access_.Admits(*peer)) {
     constexpr char kWhy[] = "this user may not connect";
     handshake->Refuse(ScoreCode::kRefused, kWhy);
@@ -226,6 +239,7 @@ void Server::Farewell(const PeerEnd& end) {
       write(LogLevel::kWarning, "client_cut_off");
       break;
   }
+  gives_back_ = true;
   places_.Give(peer->second.uid);
   peers_.erase(peer);
   clients_.fetch_sub(1, std::memory_order_relaxed);

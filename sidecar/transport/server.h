@@ -109,6 +109,7 @@ class Server final : private ControlDesk {
   EventLog& log_;
   const AccessList access_;
   LayoutLedger ledger_;
+  MemoryBudget memory_;  // that is shared with clients
   OwnerAnswer owner_answer_;
   Draining on_drain_ = [](std::chrono::milliseconds) {};
   std::optional<PathLock> lock_;
@@ -132,6 +133,7 @@ class Server final : private ControlDesk {
   const std::uint64_t started_ns_ = MonotonicNs();
   std::uint64_t drain_started_ns_ = 0;
   std::size_t workers_done_ = 0;
+  bool gives_back_ = false;  // clients have left since memory was last given back to the system
   bool draining_ = false;
   tl::expected<void, std::string> outcome_;
 };

@@ -33,6 +33,32 @@ TEST(Arena, CountsTheStepsOfARow) {
   EXPECT_FALSE(arena.Spend(UINT64_MAX));
 }
 
+TEST(Arena, LendsItsBlocksToOthersOfTheThread) {
+  Arena one(1 << 20);
+  Arena other(1 << 20);
+  char* const block = one.Allocate<char>(100'000);
+  EXPECT_NE(other.Allocate<char>(100'000), block) << "while the first has it";
+  other.Reset();
+  one.Reset();
+  EXPECT_EQ(other.Allocate<char>(100'000), block);
+  {
+    Arena third(1 << 20);
+    char* const more = third.Allocate<char>(400'000);
+    EXPECT_NE(more, nullptr);
+  }
+  EXPECT_NE(one.Allocate<char>(100'000), block);
+}
+
+TEST(Arena, AMovedOneHoldsWhatTheOtherHeld) {
+  Arena from(1 << 20);
+  char* const text = from.Allocate<char>(50'000);
+  text[49'999] = 'x';
+  Arena to = std::move(from);
+  EXPECT_EQ(text[49'999], 'x');
+  to.Reset();
+  EXPECT_NE(to.Allocate<char>(50'000), nullptr);
+}
+
 TEST(Arena, RefusesCountsWhoseBytesOverflow) {
   Arena arena(1000);
   EXPECT_EQ(arena.Allocate<double>(SIZE_MAX / 4), nullptr);
