@@ -28,9 +28,10 @@ pillion_code pillion_score(pillion_model* model, const pillion_row* row, uint64_
   return Guarded(nullptr, [&]() -> pillion_code {
     const pillion::BoundModel& bound = model->bound();
     if (!pillion_model::Takes(bound, *row, answer)) return ToC(answer->buffer.head.code);
-    const ScoreCode code = model->core->Score(bound, pillion::RequestKind::kRow,
-                                              row->encoder.bytes(), timeout_ns, &answer->buffer);
+    model->core->Score(bound, pillion::RequestKind::kRow, row->encoder.bytes(), timeout_ns,
+                       &answer->buffer);
     answer->Open();
+    const ScoreCode code = answer->buffer.head.code;
     model->Tell(bound, code);
     if (code == ScoreCode::kTooLarge) pillion::BlameLongestColumn(*row, answer);
     return ToC(code);
@@ -42,10 +43,11 @@ pillion_code pillion_score_bytes(pillion_model* model, pillion_kind kind, const 
   return Guarded(nullptr, [&]() -> pillion_code {
     const pillion::BoundModel& bound = model->bound();
     if (!pillion_model::Takes(bound, answer)) return ToC(answer->buffer.head.code);
-    const ScoreCode code = model->core->Score(bound, static_cast<pillion::RequestKind>(kind),
-                                              {static_cast<const std::byte*>(request), bytes},
-                                              timeout_ns, &answer->buffer);
+    model->core->Score(bound, static_cast<pillion::RequestKind>(kind),
+                       {static_cast<const std::byte*>(request), bytes}, timeout_ns,
+                       &answer->buffer);
     answer->Open();
+    const ScoreCode code = answer->buffer.head.code;
     model->Tell(bound, code);
     return ToC(code);
   });

@@ -39,6 +39,10 @@ struct pillion_answer {
   // After a call has filled the buffer. Bytes that are no answer read as nulls.
   void Open() {
     refusal.reset();
+    // The layout was given back before the request came to the server.
+    if (buffer.head.code == pillion::ScoreCode::kUnknownLayout && bound->successor() != nullptr) {
+      buffer.Fail(pillion::ScoreCode::kSchemaChanged);
+    }
     decoder.Open(buffer.head.code == pillion::ScoreCode::kOk ? buffer.bytes()
                                                              : std::span<const std::byte>());
   }
