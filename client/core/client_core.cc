@@ -287,10 +287,12 @@ void ClientCore::Unbind(const std::shared_ptr<BoundModel>& model) {
   if (forked()) return;
   const Session current = session();
   if (!current.channel) return;
-  const LayoutOnConnection layout = model->layout();
-  Unbind(current, layout);
-  Unbind(current, model->before());
-  if (layout.layout != 0) model->SetLayout({layout.generation, 0, ScoreCode::kUnknownLayout});
+  for (BoundModel* bound = model.get(); bound != nullptr; bound = bound->successor()) {
+    const LayoutOnConnection layout = bound->layout();
+    Unbind(current, layout);
+    Unbind(current, bound->before());
+    if (layout.layout != 0) bound->SetLayout({layout.generation, 0, ScoreCode::kUnknownLayout});
+  }
 }
 
 void ClientCore::Unbind(const Session& session, const LayoutOnConnection& layout) {

@@ -38,6 +38,7 @@ class ClientCore {
 
   tl::expected<std::shared_ptr<BoundModel>, Failure> Bind(BindRequest request,
                                                           std::uint64_t timeout_ns);
+  // Gives back what the model and its successors have bound.
   void Unbind(const std::shared_ptr<BoundModel>& model);
 
   // Scores encoded bytes. The answer's code is returned too.

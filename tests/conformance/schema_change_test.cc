@@ -2,12 +2,11 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
-#include <boost/asio/post.hpp>
-#include <future>
 #include <thread>
 #include <vector>
 
 #include "tests/conformance/conformance_fixture.h"
+#include "tests/support/run_on.h"
 
 namespace pillion {
 namespace {
@@ -19,12 +18,10 @@ class SchemaChangeTest : public Conformance {
   void SetUp() override { StartServer(); }
 
   void ChangeSchema() {
-    std::packaged_task<void()> change([this] {
+    testing::RunOn(server_->server().io(), [this] {
       scorer_.ChangeSchema();
       server_->server().Rebind([](std::string_view model) { return model == "changing"; });
     });
-    boost::asio::post(server_->server().io(), [&] { change(); });
-    change.get_future().get();
   }
   // Until the program is told, as it is by some call.
   static void ScoreUntilTold(const client_api::Model& model, const client_api::Row& row) {
@@ -99,6 +96,23 @@ TEST_P(SchemaChangeTest, MayHappenMoreOftenThanAClientMayHaveLayouts) {
     ChangeSchema();
     ScoreUntilTold(model, row);
     ScoreUntilAnswered(model);
+  }
+}
+
+TEST_P(SchemaChangeTest, AModelThatIsFreedGivesBackWhatWasBoundAgain) {
+  server_.reset();
+  StartServer({.layouts_max = 4});
+  Client client = Connect();
+  for (int i = 0; i < 12; ++i) {
+    const auto sees_the_change = Bind(client, "changing", {"x"});
+    {
+      const auto model = Bind(client, "changing", {"x"});
+      const auto row = model.NewRow();
+      ChangeSchema();
+      ScoreUntilTold(model, row);  // by the server; the keeper binds it again
+      ScoreUntilTold(sees_the_change, sees_the_change.NewRow());
+      ScoreUntilAnswered(sees_the_change);
+    }
   }
 }
 
