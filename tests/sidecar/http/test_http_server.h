@@ -9,9 +9,7 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <cstdlib>
-#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -24,6 +22,7 @@
 #include "sidecar/models/model_registry.h"
 #include "sidecar/models/served_models.h"
 #include "tests/support/paths.h"
+#include "tests/support/run_on.h"
 
 namespace pillion {
 
@@ -130,10 +129,7 @@ class TestHttpServer {
   // Runs on the control thread.
   template <typename F>
   auto Run(F f) {
-    std::packaged_task<decltype(f())()> task(std::move(f));
-    auto future = task.get_future();
-    boost::asio::post(control_, [&] { task(); });
-    return future.get();
+    return testing::RunOn(control_, std::move(f));
   }
   void Publish(const ModelRegistry& registry) {
     Run([&] {

@@ -3,9 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-
-#include "tests/sidecar/transport/test_server.h"
+#include "tests/support/temporary_directory.h"
 
 namespace pillion {
 namespace {
@@ -18,10 +16,7 @@ using ::testing::IsEmpty;
 class ModelDirectoryTest : public ::testing::Test {
  protected:
   fs::path at(const char* path) const { return directory_.path() / path; }
-  void Write(const char* path, const char* text = "x") const {
-    fs::create_directories(at(path).parent_path());
-    std::ofstream(at(path)) << text;
-  }
+  void Write(const char* path, const char* text = "x") const { directory_.Write(path, text); }
   // "name[version]: path" of each.
   std::vector<std::string> Scan() const {
     std::vector<std::string> lines;
@@ -35,7 +30,7 @@ class ModelDirectoryTest : public ::testing::Test {
     return lines;
   }
 
-  TemporaryDirectory directory_;
+  const testing::TemporaryDirectory directory_;
 };
 
 TEST_F(ModelDirectoryTest, FindsEachForm) {

@@ -2,9 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <boost/asio/post.hpp>
 #include <chrono>
-#include <future>
 #include <thread>
 #include <vector>
 
@@ -12,6 +10,7 @@
 #include "sidecar/models/model_scorer.h"
 #include "tests/sidecar/models/small_models.h"
 #include "tests/sidecar/transport/test_server.h"
+#include "tests/support/run_on.h"
 
 namespace pillion {
 namespace {
@@ -26,12 +25,10 @@ class SwapTest : public ::testing::TestWithParam<const char*> {
   SwapTest() { scorer_.registry().Publish("house", "1", one_); }
 
   void Publish(const std::string& version, const std::shared_ptr<const ServedVersion>& served) {
-    std::packaged_task<void()> publish([&] {
+    testing::RunOn(server_.server().io(), [&] {
       scorer_.registry().Publish("house", version, served);
       server_.server().Rebind([](std::string_view) { return true; });
     });
-    boost::asio::post(server_.server().io(), [&] { publish(); });
-    publish.get_future().get();
   }
   Client Connect() const {
     return *Client::Connect(std::string(GetParam()) + ":" + server_.path());

@@ -23,10 +23,7 @@ using ::testing::HasSubstr;
 std::string Ask(const std::string& path, Question question) {
   RawClient client(path);
   if (!client.Greet({.features = 0})) return "not let in";
-  client.Send(MessageType::kAsk, 3, AskBody{static_cast<std::uint16_t>(question), {}});
-  const auto told = client.Receive();
-  if (!told || told->header.type != MessageType::kTold) return "not told";
-  return std::string(Text(std::span(told->body).subspan(sizeof(CodeBody))));
+  return client.Ask(question);
 }
 
 class ControlDoorTest : public ::testing::Test {

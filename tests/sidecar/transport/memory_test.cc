@@ -24,11 +24,6 @@ std::uint64_t Number(const std::string& status, const std::string& name) {
   return std::stoull(status.substr(at + name.size() + 3));
 }
 
-std::string Status(RawClient& client) {
-  client.Send(MessageType::kAsk, 3, AskBody{static_cast<std::uint16_t>(Question::kStatus), {}});
-  return std::string(Text(std::span(client.Receive()->body).subspan(sizeof(CodeBody))));
-}
-
 TEST(MemoryBudget, GivesNoMoreThanThereIs) {
   MemoryBudget budget(100);
   auto first = budget.Take(60);
@@ -56,14 +51,15 @@ TEST(ClientMemory, WhoFindsNoneLeftIsServedOverTheSocket) {
     EXPECT_NE(clients.back()->Bind("echo"), 0);
   }
   EXPECT_EQ(with_memory, 2U);
-  const std::string status = Status(*clients.back());
+  const std::string status = clients.back()->Ask(Question::kStatus);
   EXPECT_LE(Number(status, "shared_memory_bytes"), 32U << 20);
   EXPECT_EQ(Number(status, "shared_memory_bytes_max"), 32U << 20);
   EXPECT_EQ(Number(status, "shared_memory_refused"), 3U);
   clients.clear();
   RawClient later(server.path());
   ASSERT_TRUE(later.Greet({.features = 0}));
-  while (Number(Status(later), "shared_memory_bytes") != 0) std::this_thread::yield();
+  while (Number(later.Ask(Question::kStatus), "shared_memory_bytes") != 0)
+    std::this_thread::yield();
   RawClient again(server.path());
   ASSERT_TRUE(again.Greet(kLarge));
   EXPECT_NE(again.welcome().features & kFeatureSharedMemory, 0U);

@@ -90,6 +90,14 @@ class RawClient {
     return true;
   }
 
+  // The text of what the server tells; empty where it does not.
+  std::string Ask(Question question) {
+    Send(MessageType::kAsk, 3, AskBody{static_cast<std::uint16_t>(question), {}});
+    const auto told = Receive();
+    if (!told || told->header.type != MessageType::kTold) return "";
+    return std::string(Text(std::span(told->body).subspan(sizeof(CodeBody))));
+  }
+
   std::uint16_t Bind(const std::string& model) {
     std::vector<std::byte> frame;
     AppendPlainFrame(&frame, MessageType::kBind, 7, EncodeBind({model, {}}));

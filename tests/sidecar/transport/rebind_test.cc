@@ -2,12 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <boost/asio/post.hpp>
-#include <future>
 #include <thread>
 
 #include "tests/sidecar/transport/raw_client.h"
 #include "tests/sidecar/transport/test_server.h"
+#include "tests/support/run_on.h"
 
 namespace pillion {
 namespace {
@@ -69,13 +68,9 @@ class RebindTest : public ::testing::Test {
  protected:
   // Returns once the workers have the new layouts, as far as a later request can tell.
   void Rebind(const std::string& model = "house") {
-    OnControlThread(
-        [&] { server_.server().Rebind([&](std::string_view name) { return name == model; }); });
-  }
-  void OnControlThread(const std::function<void()>& work) {
-    std::packaged_task<void()> task(work);
-    boost::asio::post(server_.server().io(), [&] { task(); });
-    task.get_future().get();
+    testing::RunOn(server_.server().io(), [&] {
+      server_.server().Rebind([&](std::string_view name) { return name == model; });
+    });
   }
   AnswerHead Score(RawClient& client, std::uint16_t layout) {
     ClientLane lane = client.Lane(0);

@@ -16,13 +16,6 @@ std::vector<std::byte> Row(std::size_t size) {
   return row;
 }
 
-std::string Ask(RawClient* client, Question question) {
-  client->Send(MessageType::kAsk, 3, AskBody{static_cast<std::uint16_t>(question), {}});
-  const auto told = client->Receive();
-  if (!told || told->header.type != MessageType::kTold) return "";
-  return std::string(Text(std::span(told->body).subspan(sizeof(CodeBody))));
-}
-
 TEST(Server, ScoresOverTheRing) {
   TestServer server;
   RawClient client(server.path());
@@ -84,9 +77,9 @@ TEST(Server, AnswersQuestions) {
   TestServer server;
   RawClient client(server.path());
   ASSERT_TRUE(client.Greet());
-  EXPECT_EQ(Ask(&client, Question::kReady), R"({"ready":true})");
-  EXPECT_THAT(Ask(&client, Question::kModels), ::testing::HasSubstr(R"("echo")"));
-  EXPECT_THAT(Ask(&client, Question::kStatus), ::testing::HasSubstr(R"("clients":1,)"));
+  EXPECT_EQ(client.Ask(Question::kReady), R"({"ready":true})");
+  EXPECT_THAT(client.Ask(Question::kModels), ::testing::HasSubstr(R"("echo")"));
+  EXPECT_THAT(client.Ask(Question::kStatus), ::testing::HasSubstr(R"("clients":1,)"));
   client.Send(MessageType::kAsk, 3, AskBody{77, {}});
   EXPECT_EQ(client.Receive()->code(), ScoreCode::kUnsupported);
 }

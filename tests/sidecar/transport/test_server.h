@@ -1,9 +1,6 @@
 // A server with the echo scorer on a socket of its own, in this process.
 #pragma once
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -11,25 +8,13 @@
 
 #include "sidecar/serving/echo_scorer.h"
 #include "sidecar/transport/server.h"
+#include "tests/support/temporary_directory.h"
 
 namespace pillion {
 
-class TemporaryDirectory {
+class TemporaryDirectory : public testing::TemporaryDirectory {
  public:
-  TemporaryDirectory() {
-    char name[] = "/tmp/pillion-test-XXXXXX";
-    if (mkdtemp(name) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = name;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-
-  const std::filesystem::path& path() const { return path_; }
-  std::string socket() const { return path_ / "pillion.sock"; }
-
- private:
-  std::filesystem::path path_;
+  std::string socket() const { return path() / "pillion.sock"; }
 };
 
 class TestServer {
