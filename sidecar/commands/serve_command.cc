@@ -153,9 +153,11 @@ ExitCode Run(Options options) {
       [&admin](Question question, const std::vector<std::string>& about, ControlDoor::Reply reply) {
         admin.Answer(question, about, std::move(reply));
       });
-  publisher.OnChange([&](const std::string& model) {
+  publisher.OnChange([&](const std::string&) {
     models.Publish(scorer.registry());
     (*http)->ModelsChanged();
+  });
+  publisher.OnPublish([&server](const std::string& model) {
     server->Rebind([&model](std::string_view text) {
       const auto reference = ModelReference::Parse(text);
       return reference && reference->name == model;

@@ -125,31 +125,32 @@ tl::expected<void, Refusal> ModelRegistry::Remove(const ModelReference& referenc
   return {};
 }
 
+tl::expected<std::string, Refusal> ModelRegistry::VersionOf(const ModelReference& reference) const {
+  const auto entry = FindEntry(reference.name);
+  if (!entry) return tl::unexpected(entry.error());
+  if (!reference.version.empty()) return reference.version;
+  if (!reference.label.empty()) {
+    const auto label = (*entry)->labels.find(reference.label);
+    if (label != (*entry)->labels.end()) return label->second;
+    return Unknown("no label of '" + reference.name + "' is " + Quoted(reference.label),
+                   reference.label, (*entry)->labels);
+  }
+  if (!(*entry)->published.empty()) return (*entry)->published;
+  return tl::unexpected(Refusal{ScoreCode::kUnknownModel,
+                                "no version of " + Quoted(reference.name) + " is published" +
+                                    ((*entry)->failure.empty() ? "" : ": ") + (*entry)->failure});
+}
+
 tl::expected<ModelRegistry::Loaded, Refusal> ModelRegistry::Find(std::string_view text) const {
   const auto reference = ModelReference::Parse(text);
   if (!reference) return tl::unexpected(Refusal{ScoreCode::kUnknownModel, reference.error()});
-  const auto entry = FindEntry(reference->name);
-  if (!entry) return tl::unexpected(entry.error());
-  std::string version = reference->version;
-  if (!reference->label.empty()) {
-    const auto label = (*entry)->labels.find(reference->label);
-    if (label == (*entry)->labels.end()) {
-      return Unknown("no label of '" + reference->name + "' is " + Quoted(reference->label),
-                     reference->label, (*entry)->labels);
-    }
-    version = label->second;
-  } else if (version.empty()) {
-    version = (*entry)->published;
-  }
-  if (version.empty()) {
-    return tl::unexpected(Refusal{ScoreCode::kUnknownModel,
-                                  "no version of " + Quoted(reference->name) + " is published" +
-                                      ((*entry)->failure.empty() ? "" : ": ") + (*entry)->failure});
-  }
-  const Version* const found = (*entry)->Find(version);
+  const auto version = VersionOf(*reference);
+  if (!version) return tl::unexpected(version.error());
+  const Entry& entry = entries_.find(reference->name)->second;
+  const Version* const found = entry.Find(*version);
   if (found == nullptr) {
-    return Unknown("no version of '" + reference->name + "' is " + Quoted(version), version,
-                   (*entry)->versions);
+    return Unknown("no version of '" + reference->name + "' is " + Quoted(*version), *version,
+                   entry.versions);
   }
   if (found->loaded == nullptr) {
     return tl::unexpected(

@@ -52,12 +52,14 @@ class ModelRegistry {
   // Why a version could not be loaded, of a model that is there. What is published stays.
   void Fail(const std::string& name, std::string failure);
 
-  // All three: kUnknownModel where there is no such model, version or label.
+  // All that follow: kUnknownModel where there is no such model, version or label.
   // Publishes what was published before.
   tl::expected<void, Refusal> RollBack(const std::string& name);
   // Takes the whole model away, one of its versions (kRefused if it is published), or a label.
   tl::expected<void, Refusal> Remove(const ModelReference& reference);
   tl::expected<Loaded, Refusal> Find(std::string_view reference) const;
+  // The version that the reference means; it may not be there.
+  tl::expected<std::string, Refusal> VersionOf(const ModelReference& reference) const;
 
   // Every model answers.
   bool Ready() const;

@@ -124,16 +124,20 @@ tl::expected<std::string, Refusal> Publisher::Finish(const ModelArgument& model,
     changed_(model.name);
     return tl::unexpected(Refusal{ScoreCode::kRefused, why});
   }
-  const std::string version = model.version.empty() ? (*loaded)->id() : model.version;
-  Publish(model.name, version, *std::move(loaded), label);
-  return version;
+  return Publish(model.name, model.version, *loaded, label);
 }
 
-void Publisher::Publish(const std::string& model, const std::string& version,
-                        ModelRegistry::Loaded loaded, const std::string& label) {
-  LogPublished(ModelReference{model, {}, label}.Text(), version, *loaded, log_);
-  registry_.Publish(model, version, std::move(loaded), label);
+std::string Publisher::Publish(const std::string& model, const std::string& version,
+                               const ModelRegistry::Loaded& loaded, const std::string& label) {
+  std::string name = registry_.Publish(model, version, loaded, label);
+  LogPublished(ModelReference{model, {}, label}.Text(), name, *loaded, log_);
+  Published(model);
+  return name;
+}
+
+void Publisher::Published(const std::string& model) {
   changed_(model);
+  published_(model);
 }
 
 void Publisher::Promote(const ModelReference& reference, const std::string& label, Done done) {
@@ -145,27 +149,21 @@ void Publisher::Promote(const ModelReference& reference, const std::string& labe
   }
   const auto loaded = registry_.Find(reference.Text());
   if (!loaded) return done(tl::unexpected(loaded.error()));
-  std::string version = reference.version;
-  if (version.empty()) {
-    version = reference.label.empty() ? (*entry)->published
-                                      : (*entry)->labels.find(reference.label)->second;
-  }
-  Publish(reference.name, version, *loaded, label);
-  done(version);
+  done(Publish(reference.name, *registry_.VersionOf(reference), *loaded, label));
 }
 
 tl::expected<std::string, Refusal> Publisher::RollBack(const std::string& model) {
   if (auto back = registry_.RollBack(model); !back) return tl::unexpected(back.error());
   const std::string version = (*registry_.FindEntry(model))->published;
   log_.Write(LogLevel::kWarning, "model_rolled_back", {{"name", model}, {"version", version}});
-  changed_(model);
+  Published(model);
   return version;
 }
 
 tl::expected<void, Refusal> Publisher::Remove(const ModelReference& reference) {
   if (auto removed = registry_.Remove(reference); !removed) return removed;
   log_.Write(LogLevel::kInfo, "model_removed", {{"name", reference.Text()}});
-  changed_(reference.name);
+  Published(reference.name);
   return {};
 }
 

@@ -27,9 +27,11 @@ class Publisher {
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
-  // Called whenever something that the registry says of `model` is another than before.
   using Changed = std::function<void(const std::string& model)>;
+  // Called whenever something that the registry says of `model` is another than before.
   void OnChange(Changed changed) { changed_ = std::move(changed); }
+  // After that, where its name or a label means another version, or none.
+  void OnPublish(Changed published) { published_ = std::move(published); }
 
   // Publishes the newest version of each model in the directory, before it returns. What cannot be
   // loaded is logged, and the registry is not Ready() while the model has nothing else. An error
@@ -70,14 +72,17 @@ class Publisher {
   void Wait();
   void Look();
   void Compare(FoundModels found);
-  void Publish(const std::string& model, const std::string& version, ModelRegistry::Loaded loaded,
-               const std::string& label);
+  // Returns the version's name.
+  std::string Publish(const std::string& model, const std::string& version,
+                      const ModelRegistry::Loaded& loaded, const std::string& label);
+  void Published(const std::string& model);
 
   boost::asio::io_context* control_ = nullptr;
   ModelRegistry& registry_;
   const LoadOptions options_;
   EventLog& log_;
   Changed changed_ = [](const std::string&) {};
+  Changed published_ = [](const std::string&) {};
   std::filesystem::path directory_;
   std::optional<boost::asio::steady_timer> look_;
   FoundModels last_;                     // look

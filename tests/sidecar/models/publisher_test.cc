@@ -4,19 +4,20 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <fstream>
 #include <functional>
 
 #include "sidecar/models/model_admin.h"
 #include "tests/sidecar/models/small_models.h"
-#include "tests/sidecar/transport/test_server.h"
+#include "tests/support/temporary_directory.h"
 
 namespace pillion {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class PublisherTest : public ::testing::Test {
  protected:
@@ -24,6 +25,7 @@ class PublisherTest : public ::testing::Test {
     WriteBinarizers(one_, 1);
     WriteBinarizers(two_, 2);
     publisher_.OnChange([this](const std::string& model) { changed_.push_back(model); });
+    publisher_.OnPublish([this](const std::string& model) { published_.push_back(model); });
   }
   fs::path at(const char* path) const { return directory_.path() / path; }
   void Start() {
@@ -49,7 +51,7 @@ class PublisherTest : public ::testing::Test {
 
   testing::BundleOnDisk one_;
   testing::BundleOnDisk two_;
-  TemporaryDirectory directory_;
+  const testing::TemporaryDirectory directory_;
   ModelRegistry registry_;
   boost::asio::io_context io_;
   const boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_ =
@@ -57,6 +59,7 @@ class PublisherTest : public ::testing::Test {
   Publisher publisher_{registry_, {}, EventLog::Silent()};
   ModelAdmin admin_{publisher_};
   std::vector<std::string> changed_;
+  std::vector<std::string> published_;
 };
 
 TEST_F(PublisherTest, StartsWithTheNewestVersionOfEachModel) {
@@ -73,10 +76,12 @@ TEST_F(PublisherTest, PublishesANewerVersionThatAppears) {
   PutInPlace(one_, at("house/1"));
   Start();
   changed_.clear();
+  published_.clear();
   PutInPlace(two_, at("house/2"));
   RunUntil([&] { return published() == "2"; });
   EXPECT_FALSE(changed_.empty());
   EXPECT_THAT(changed_, Each("house"));
+  EXPECT_THAT(published_, ElementsAre("house"));
   EXPECT_EQ((*registry_.FindEntry("house"))->previous, "1");
 }
 
@@ -92,9 +97,10 @@ TEST_F(PublisherTest, PublishesAnotherContentOfTheSameFile) {
 TEST_F(PublisherTest, KeepsWhatAnswersWhereANewerOneCannotBeLoaded) {
   PutInPlace(one_, at("house/1"));
   Start();
-  fs::create_directories(at("house/2"));
-  std::ofstream(at("house/2/bundle.zip")) << "no zip";
+  directory_.Write("house/2/bundle.zip", "no zip");
+  published_.clear();
   RunUntil([&] { return !failure().empty(); });
+  EXPECT_THAT(published_, IsEmpty()) << "what answers is the same";
   EXPECT_THAT(failure(), HasSubstr("house/2/bundle.zip"));
   EXPECT_EQ(published(), "1");
   fs::remove_all(at("house/2"));
@@ -105,7 +111,7 @@ TEST_F(PublisherTest, KeepsWhatAnswersWhereANewerOneCannotBeLoaded) {
 
 TEST_F(PublisherTest, IsNotReadyWhereAModelOfTheDirectoryCannotBeLoaded) {
   PutInPlace(one_, at("risk"));
-  std::ofstream(at("house.zip")) << "no zip";
+  directory_.Write("house.zip", "no zip");
   Start();
   EXPECT_FALSE(registry_.Ready());
   EXPECT_EQ(published("risk"), (*registry_.Find("risk"))->id());
