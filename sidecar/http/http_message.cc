@@ -20,8 +20,8 @@ std::string PercentDecoded(std::string_view text) {
   return decoded;
 }
 
-std::string HttpRequest::MediaType() const {
-  std::string type(content_type.substr(0, content_type.find(';')));
+std::string MediaTypeOf(std::string_view header) {
+  std::string type(header.substr(0, header.find(';')));
   while (!type.empty() && type.back() == ' ') type.pop_back();
   std::ranges::transform(type, type.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -19,8 +19,6 @@ struct HttpRequest {
   std::string_view body;
   std::vector<std::string> names = {};  // what stands for the {…} of the route, decoded
 
-  // The media type alone, in lower case: "application/json".
-  std::string MediaType() const;
   // A member of the query, decoded; empty where it is absent.
   std::string Parameter(std::string_view name) const;
 };
@@ -33,6 +31,9 @@ struct HttpReply {
   // Set: there is no reply yet. Called once, with what takes the reply, on any thread, once.
   std::function<void(std::function<void(HttpReply)>)> later = {};
 };
+
+// Of a Content-Type or one of an Accept: the media type alone, in lower case: "application/json".
+std::string MediaTypeOf(std::string_view header);
 
 // "a%20b" -> "a b". What is no escape stays as it is.
 std::string PercentDecoded(std::string_view text);

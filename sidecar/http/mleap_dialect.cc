@@ -29,10 +29,7 @@ std::optional<TableFormat> FormatToWrite(std::string_view accept) {
   if (accept.empty()) return TableFormat::kJson;
   std::istringstream rest{std::string(accept)};
   for (std::string one; std::getline(rest, one, ',');) {
-    one.erase(0, one.find_first_not_of(' '));
-    HttpRequest media;
-    media.content_type = one;
-    const std::string type = media.MediaType();
+    const std::string type = MediaTypeOf(one.erase(0, one.find_first_not_of(' ')));
     if (type == "*/*" || type == "application/*" || type == kJson) return TableFormat::kJson;
     if (type == kBinary) return TableFormat::kBinary;
   }
@@ -80,7 +77,7 @@ HttpReply MleapDialect::DescribeModel() const {
 }
 
 HttpReply MleapDialect::Transform(const HttpRequest& request) {
-  const std::string type = request.MediaType();
+  const std::string type = MediaTypeOf(request.content_type);
   const auto from = FormatOf(type);
   if (!from) {
     return Refuse(415,

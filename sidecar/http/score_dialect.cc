@@ -42,9 +42,12 @@ class AnswerLines final : public RowSink {
 
   Result<void> Begin(const TableHead& head) override { return writer_->Begin(head); }
   Result<void> Add(std::span<const Value> row) override {
-    if (!problem_) return ++line_count_, writer_->Add(row);
-    WriteLine(*std::exchange(problem_, std::nullopt));
-    return {};
+    if (problem_) {
+      WriteLine(*std::exchange(problem_, std::nullopt));
+      return {};
+    }
+    ++line_count_;
+    return writer_->Add(row);
   }
   Result<void> End() override { return writer_->End(); }
 
@@ -133,7 +136,7 @@ HttpReply ScoreDialect::Refuse(unsigned status, std::string_view what) const {
 }
 
 HttpReply ScoreDialect::Score(const HttpRequest& request) {
-  const std::string type = request.MediaType();
+  const std::string type = MediaTypeOf(request.content_type);
   const bool lines =
       type == kJsonLines || type == "application/jsonlines" || type == "application/x-ndjson";
   if (!lines && type != kJson) {
