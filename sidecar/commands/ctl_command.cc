@@ -56,6 +56,7 @@ Told AskAt(const std::string& socket, const Options& options) {
   };
   ask(options.question.c_str());
   // Again where the answer is longer than the room for it; but nothing is done twice.
+  if (options.OfOwner()) arguments.clear();
   while (told.code == PILLION_OK && length >= told.text.size()) {
     ask(options.OfOwner() ? "versions" : options.question.c_str());
   }
