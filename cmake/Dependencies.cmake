@@ -6,6 +6,9 @@ find_package(Protobuf REQUIRED)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle)
 find_package(simdjson REQUIRED)
+# Else each file's optimizer decides it, and with it what simdjson's types hold.
+target_compile_definitions(simdjson::simdjson INTERFACE
+  SIMDJSON_DEVELOPMENT_CHECKS=$<CONFIG:Debug>)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)

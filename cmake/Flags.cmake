@@ -5,6 +5,10 @@ target_compile_options(pillion_flags INTERFACE
 target_include_directories(pillion_flags INTERFACE
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 
+# Debug builds are compiled more often than they run; tests spend their time in what links this.
+add_library(pillion_optimized INTERFACE)
+target_compile_options(pillion_optimized INTERFACE $<$<CONFIG:Debug>:-O1>)
+
 if(PILLION_SANITIZE)
   add_compile_options(-fsanitize=${PILLION_SANITIZE} -fno-omit-frame-pointer)
   # Instrumented code makes g++ see paths that do not exist.
@@ -34,3 +38,15 @@ if(PILLION_ARCH AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64")
   target_compile_options(pillion_arch INTERFACE -march=${PILLION_ARCH} -mno-fma)
   set(PILLION_FUSED_OPTIONS -mfma)
 endif()
+
+# What most files include, compiled once a library instead of once a file. Presets without it see an
+# include that is missing.
+set(PILLION_PRECOMPILED
+  <algorithm> <array> <atomic> <chrono> <cmath> <cstdint> <cstring> <filesystem> <functional>
+  <limits> <map> <memory> <optional> <span> <string> <string_view> <tl/expected.hpp> <utility>
+  <vector>)
+function(pillion_precompile target) # [HEADER...]
+  if(PILLION_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE ${PILLION_PRECOMPILED} ${ARGN})
+  endif()
+endfunction()
