@@ -2,8 +2,8 @@
 // control thread publishes, others look; what they hold stays as it is.
 #pragma once
 
-#include <atomic>
 #include <memory>
+#include <mutex>
 
 #include "sidecar/models/model_registry.h"
 
@@ -12,13 +12,20 @@ namespace pillion {
 class ServedModels {
  public:
   void Publish(const ModelRegistry& registry) {
-    now_.store(std::make_shared<const ModelRegistry>(registry));
+    auto now = std::make_shared<const ModelRegistry>(registry);
+    const std::lock_guard lock(mutex_);
+    now_.swap(now);
   }
   // Never null.
-  std::shared_ptr<const ModelRegistry> Now() const { return now_.load(); }
+  std::shared_ptr<const ModelRegistry> Now() const {
+    const std::lock_guard lock(mutex_);
+    return now_;
+  }
 
  private:
-  std::atomic<std::shared_ptr<const ModelRegistry>> now_{std::make_shared<const ModelRegistry>()};
+  // g++ 12's std::atomic<std::shared_ptr> leaves a load without order against the next store.
+  mutable std::mutex mutex_;
+  std::shared_ptr<const ModelRegistry> now_ = std::make_shared<const ModelRegistry>();
 };
 
 }  // namespace pillion
