@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <new>
 #include <utility>
 
 namespace pillion {
@@ -15,7 +16,8 @@ Arena::Arena(std::size_t bytes_max, std::uint64_t steps_max, std::size_t first_b
     : bytes_max_(bytes_max), steps_max_(steps_max) {
   const std::size_t bytes = std::min(bytes_max, first_block_bytes);
   blocks_.reserve(kBlocksMax);
-  blocks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[bytes]), bytes});
+  blocks_.push_back(TakeArenaBlock(bytes));
+  if (blocks_.back().memory == nullptr) throw std::bad_alloc();
   Enter();
 }
 
@@ -41,7 +43,10 @@ std::byte* Arena::AllocateFromNextBlock(std::size_t bytes) noexcept {
   const std::size_t wanted = std::max({kArenaBlockBytesMin, 2 * block_bytes_, bytes});
   const std::size_t size = std::min(std::bit_ceil(wanted), bytes_max_ - spent);
   ArenaBlock block = TakeArenaBlock(size);
-  if (block.memory == nullptr) return nullptr;
+  if (block.memory == nullptr) {
+    lacks_memory_ = true;
+    return nullptr;
+  }
   blocks_.push_back(std::move(block));
   earlier_bytes_ = spent;
   Enter();

@@ -27,7 +27,7 @@ class Arena {
   Arena& operator=(Arena&&) = default;
 
   // Uninitialised room for `count` elements, valid until Reset; nullptr once the row's total
-  // would pass `bytes_max`.
+  // would pass `bytes_max`, or where lacks_memory().
   template <typename T>
   T* Allocate(std::size_t count) noexcept {
     static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= alignof(std::max_align_t));
@@ -49,8 +49,12 @@ class Arena {
     return true;
   }
 
+  // The machine, and not the row's limit, was in the way of an Allocate() since Reset.
+  bool lacks_memory() const noexcept { return lacks_memory_; }
+
   void Reset() noexcept {
     if (blocks_.size() > 1) GiveBack();
+    lacks_memory_ = false;
     used_ = 0;
     steps_left_ = steps_max_;
   }
@@ -68,6 +72,7 @@ class Arena {
   std::size_t bytes_max_;
   std::uint64_t steps_max_;
   std::uint64_t steps_left_ = steps_max_;
+  bool lacks_memory_ = false;
 };
 
 }  // namespace pillion

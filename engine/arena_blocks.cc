@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bit>
+#include <cstdlib>
 #include <new>
 #include <utility>
 
@@ -13,7 +14,7 @@ class Kept {
  public:
   ~Kept() {
     for (std::byte*& first : first_) {
-      while (first != nullptr) delete[] Pop(first);
+      while (first != nullptr) std::free(Pop(first));
     }
   }
 
@@ -58,9 +59,9 @@ thread_local Kept kept;
 }  // namespace
 
 ArenaBlock TakeArenaBlock(std::size_t bytes) noexcept {
-  std::byte* memory = Kept::Keeps(bytes) ? kept.Take(bytes) : nullptr;
-  if (memory == nullptr) memory = new (std::nothrow) std::byte[bytes];
-  return {std::unique_ptr<std::byte[]>(memory), bytes};
+  HeapBytes memory(Kept::Keeps(bytes) ? kept.Take(bytes) : nullptr);
+  if (memory == nullptr) memory = AllocateBytes(bytes);
+  return {std::move(memory), bytes};
 }
 
 void GiveArenaBlock(ArenaBlock block) noexcept {

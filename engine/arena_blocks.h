@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+
+#include "base/heap_bytes.h"
 
 namespace pillion {
 
 struct ArenaBlock {
-  std::unique_ptr<std::byte[]> memory;  // null: there is no memory
+  HeapBytes memory;  // null: there is no memory
   std::size_t bytes = 0;
 };
 

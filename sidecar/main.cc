@@ -1,6 +1,7 @@
 // `pillion`: a table of commands. Each command is a file of sidecar/commands/.
 #include <exception>
 #include <iostream>
+#include <new>
 
 #include "sidecar/commands/command.h"
 
@@ -21,7 +22,8 @@ constexpr CommandRow kCommands[] = {
 constexpr char kFooter[] =
     "Standard output carries data only; messages go to standard error.\n"
     "Exit codes: 0 ok, 1 findings, 64 usage, 65 bad bundle or data, 66 not found, 69 no server,\n"
-    "70 internal error, 74 output not written, 78 bad configuration or too old a processor.\n"
+    "70 internal error, 71 no memory, 74 output not written, 78 bad configuration or too old a\n"
+    "processor.\n"
     "\n"
     "Examples:\n"
     "  pillion validate house.zip\n"
@@ -37,6 +39,9 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   try {
     return static_cast<int>(pillion::RunProgram(pillion::kProgram, argc, argv));
+  } catch (const std::bad_alloc&) {
+    std::cerr << "pillion: there is no memory for this\n";
+    return static_cast<int>(pillion::ExitCode::kNoMemory);
   } catch (const std::exception& error) {
     std::cerr << "pillion: internal error: " << error.what() << '\n';
     return static_cast<int>(pillion::ExitCode::kInternal);

@@ -30,6 +30,7 @@ ScoreCode Workspace::Run(const std::vector<PlanStep>& steps) noexcept {
     }
     if (code == ScoreCode::kOk) code = step.kernel->Run(arguments);
     if (code != ScoreCode::kOk) {
+      if (code == ScoreCode::kTooLarge && arena_.lacks_memory()) code = ScoreCode::kNoMemory;
       fault_ = {code, step.stage, BlamedColumn(step, arguments.blamed_input())};
       return code;
     }

@@ -38,6 +38,7 @@ constexpr Row kRows[] = {
     {ScoreCode::kDraining, "kDraining", "the server is stopping"},
     {ScoreCode::kServerGone, "kServerGone", "the connection to the server ended"},
     {ScoreCode::kForked, "kForked", "the client was opened by another process, before a fork"},
+    {ScoreCode::kNoMemory, "kNoMemory", "the server has no memory for this now"},
     {ScoreCode::kInternal, "kInternal", "an error inside Pillion"},
 };
 

@@ -42,6 +42,7 @@ enum class ScoreCode : std::uint8_t {
   kDraining = 82,    // the server is stopping
   kServerGone = 83,  // the connection ended; scoring is pure, retry is safe
   kForked = 84,      // a client handle is used in a child of the process that made it
+  kNoMemory = 85,    // the server has no memory for it now
 
   kInternal = 127,  // a bug in Pillion
 };

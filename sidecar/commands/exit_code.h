@@ -13,6 +13,7 @@ enum class ExitCode : int {
   kNoInput = 66,      // a file or a model that is not there
   kUnavailable = 69,  // no server
   kInternal = 70,     // a bug in Pillion
+  kNoMemory = 71,
   kIo = 74,           // output that could not be written
   kConfig = 78,
 };

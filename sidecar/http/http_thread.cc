@@ -6,6 +6,7 @@
 
 #include <boost/asio/post.hpp>
 #include <csignal>
+#include <new>
 #include <utility>
 
 #include "sidecar/http/dialects.h"
@@ -16,6 +17,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds kSweepEvery{250};
+constexpr std::chrono::milliseconds kPause{10};  // where there is no memory
 
 }  // namespace
 
@@ -32,19 +34,30 @@ HttpThread::HttpThread(const std::vector<ListenArgument>& listeners, const HttpS
       dialects.push_back(MakeDialect(name, services, plans_));
     }
   }
-  Sweep();
   // Signals are the control thread's.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] { Run(); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 HttpThread::~HttpThread() {
   io_.stop();
   thread_.join();
+}
+
+void HttpThread::Run() {
+  while (!io_.stopped()) {
+    try {
+      Sweep();
+      io_.run();
+    } catch (const std::bad_alloc&) {
+      // The connection whose handler it was is swept away in its time. Others may need some, too.
+      std::this_thread::sleep_for(kPause);
+    }
+  }
 }
 
 void HttpThread::Take(int fd, int family, std::size_t listener) {

@@ -40,6 +40,7 @@ class HttpThread {
   std::uint32_t leaving_count() const { return leaving_.load(std::memory_order_acquire); }
 
  private:
+  void Run();
   void Add(int fd, int family, std::size_t listener);
   void Sweep();
 

@@ -67,7 +67,14 @@ void Publisher::Wait() {
 
 // On the loader's thread: a directory may lie on a network.
 void Publisher::Look() {
-  asio::post(*control_, [this, found = ScanModels(directory_)]() mutable {
+  const auto scan = [this]() -> tl::expected<FoundModels, std::string> {
+    try {
+      return ScanModels(directory_);
+    } catch (const std::bad_alloc&) {
+      return tl::unexpected<std::string>("no memory");
+    }
+  };
+  asio::post(*control_, [this, found = scan()]() mutable {
     if (found) {
       Compare(std::move(*found));
     } else {

@@ -52,6 +52,7 @@ ScoreCode ScoreWorkspace::ScoreRow(std::uint32_t row) noexcept {
   Value* const inputs = binding_.inputs->size() == 0 ? nullptr : &engine_.Input(0);
   ScoreCode code = decoder_.Decode(row, inputs, arena_);
   fault_.place = {row, decoder_.failed_column()};
+  if (code == ScoreCode::kTooLarge && arena_.lacks_memory()) return ScoreCode::kNoMemory;
   if (code != ScoreCode::kOk) return code;
   code = engine_.Score();
   if (code != ScoreCode::kOk) BlameStage();

@@ -5,8 +5,10 @@
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <fstream>
+#include <new>
 #include <numeric>
 
+#include "base/memory_reserve.h"
 #include "sidecar/table/json_text.h"
 #include "sidecar/transport/server.h"
 
@@ -68,8 +70,23 @@ void Server::Answer(const ControlRequest& request) {
     if (request.type == MessageType::kAttach) return AnswerAttach(request);
     const Told told = AnswerQuestion(request.body);
     Reply(request, told.type, told.code, told.text);
+  } catch (const std::bad_alloc&) {
+    Refuse(request, ScoreCode::kNoMemory, Describe(ScoreCode::kNoMemory));
   } catch (const std::exception& error) {
-    Reply(request, MessageType::kError, ScoreCode::kInternal, error.what());
+    Refuse(request, ScoreCode::kInternal, error.what());
+  }
+}
+
+void Server::Refuse(const ControlRequest& request, ScoreCode code, std::string_view why) {
+  try {
+    if (request.type != MessageType::kAttach) {
+      return Reply(request, MessageType::kError, code, why);
+    }
+    // The peer must hear that its ring is no longer being made.
+    workers_[request.worker]->Post(
+        InstallRing{request.peer, request.tag, tl::unexpected<Refusal>({code, std::string(why)})});
+  } catch (const std::bad_alloc&) {
+    workers_[request.worker]->Post(CutOff{request.peer});  // the mailbox has room for that
   }
 }
 
@@ -78,8 +95,9 @@ void Server::AnswerBind(const ControlRequest& request) {
   const std::string_view model = bind ? std::string_view(bind->model) : "";
   const auto refuse = [&](ScoreCode code, std::string_view why) {
     LogBind(request, model, why);
-    Reply(request, MessageType::kError, code, why);
+    Refuse(request, code, why);
   };
+  if (!MemoryReserve::held()) return refuse(ScoreCode::kNoMemory, Describe(ScoreCode::kNoMemory));
   if (draining_) return refuse(ScoreCode::kDraining, "the server is stopping");
   if (!bind) return refuse(ScoreCode::kMalformed, "BIND is malformed");
   auto binding = scorer_->Bind(*bind);
@@ -119,13 +137,8 @@ void Server::Rebind(const std::function<bool(std::string_view model)>& changed) 
 }
 
 void Server::AnswerAttach(const ControlRequest& request) {
-  // In any case the peer must hear that its ring is no longer being made.
-  const auto install = [&](tl::expected<ClientMemory, Refusal> memory) {
-    workers_[request.worker]->Post(InstallRing{request.peer, request.tag, std::move(memory)});
-  };
-  const auto refuse = [&](ScoreCode code, std::string text) {
-    install(tl::unexpected<Refusal>({code, std::move(text)}));
-  };
+  const auto refuse = [&](ScoreCode code, std::string_view why) { Refuse(request, code, why); };
+  if (!MemoryReserve::held()) return refuse(ScoreCode::kNoMemory, Describe(ScoreCode::kNoMemory));
   if (draining_) return refuse(ScoreCode::kDraining, "the server is stopping");
   AttachBody body;
   std::span<const std::byte> rest;
@@ -135,7 +148,7 @@ void Server::AnswerAttach(const ControlRequest& request) {
   const Geometry wanted{body.lane_count, body.request_slot_bytes, body.answer_slot_bytes};
   auto memory = ClientMemory::Create(Grant(wanted, options_.geometry_max), memory_);
   if (!memory) return refuse(ScoreCode::kRefused, memory.error());
-  install(std::move(*memory));
+  workers_[request.worker]->Post(InstallRing{request.peer, request.tag, std::move(*memory)});
 }
 
 void Server::AnswerOwner(std::span<const std::byte> body, ControlDoor::Reply reply) const {
@@ -228,6 +241,7 @@ std::string Server::StatusJson() const {
   number("shared_memory_bytes", memory_.held());
   number("shared_memory_bytes_max", memory_.most());
   number("shared_memory_refused", memory_.refused());
+  number("memory_shortages", shortages_);
   number("workers", workers_.size());
   number("clients", client_count());
   number("clients_max", options_.clients_max);

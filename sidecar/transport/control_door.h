@@ -41,6 +41,7 @@ class ControlDoor {
   bool InPlace() const { return door_.InPlace(); }
   // Those who are in may go on asking.
   void Close() { door_.Close(); }
+  void Resume() { door_.Resume(); }
 
  private:
   class Session;

@@ -30,19 +30,22 @@ void Door::Close() {
 }
 
 void Door::Accept() {
+  accepting_ = false;
   acceptor_.async_accept([this](const error_code& error, Protocol::socket socket) {
     if (error == asio::error::operation_aborted) return;
+    accepting_ = false;
     if (!error) {
       visitor_(std::move(socket));
-      if (acceptor_.is_open()) Accept();
-      return;
+      return Resume();
     }
     // Out of descriptors, most likely: the connection waits in the backlog.
     pause_.expires_after(kPause);
     pause_.async_wait([this](const error_code& stopped) {
       if (!stopped) Accept();
     });
+    accepting_ = true;
   });
+  accepting_ = true;
 }
 
 }  // namespace pillion

@@ -29,6 +29,10 @@ class Door {
   tl::expected<void, std::string> Open(const std::string& path, mode_t mode);
   bool InPlace() const { return listener_ && listener_->InPlace(); }
   void Close();
+  // Lets in again where it does not although it is open, after an exception of the loop.
+  void Resume() {
+    if (acceptor_.is_open() && !accepting_) Accept();
+  }
 
  private:
   void Accept();
@@ -37,6 +41,7 @@ class Door {
   Protocol::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   Visitor visitor_;
+  bool accepting_ = false;  // or pausing
 };
 
 }  // namespace pillion

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 
 #include "schemas/ring/waiting.h"
 #include "sidecar/table/json_text.h"
@@ -71,11 +72,24 @@ EventLog& EventLog::Silent() {
 }
 
 void EventLog::Write(LogLevel level, std::string_view event, Fields fields) {
-  if (level <= level_) WriteLine(level, event, fields);
+  if (level > level_) return;
+  try {
+    WriteLine(level, event, fields);
+  } catch (const std::bad_alloc&) {
+    ++lost_;
+  }
 }
 
 void EventLog::WriteLimited(LogLevel level, std::string_view event, Fields fields) {
   if (level > level_) return;
+  try {
+    WriteWithin(level, event, fields);
+  } catch (const std::bad_alloc&) {
+    ++lost_;
+  }
+}
+
+void EventLog::WriteWithin(LogLevel level, std::string_view event, Fields fields) {
   auto it = windows_.find(event);
   if (it == windows_.end()) it = windows_.emplace(event, Window{}).first;
   Window& window = it->second;

@@ -1,6 +1,7 @@
 // What an operator reads of a server: one line a fact, `time=... level=... event=... key=value`,
 // values in JSON's quotes where they need any. Used by the control thread alone, and never waits:
-// where the reader is too slow, lines are lost and counted. Never given a row's value.
+// where the reader is too slow or memory is short, lines are lost and counted. Never given a row's
+// value.
 #pragma once
 
 #include <concepts>
@@ -57,6 +58,7 @@ class EventLog {
     std::uint64_t held_back = 0;
   };
 
+  void WriteWithin(LogLevel level, std::string_view event, Fields fields);
   void WriteLine(LogLevel level, std::string_view event, Fields fields);
   void Close(std::string_view event, Window& window);
   bool Put(std::string_view line) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/read.hpp>
+#include <new>
 #include <utility>
 
 #include "schemas/socket/descriptors.h"
@@ -24,6 +25,19 @@ Handshake::Handshake(Socket socket, const TransportOptions& options, MemoryBudge
 
 void Handshake::Start(Done done) {
   done_ = std::move(done);
+  Try(&Handshake::Begin);
+}
+
+// Who there is no memory for is told, or hears nothing but the end.
+void Handshake::Try(void (Handshake::*step)()) {
+  try {
+    (this->*step)();
+  } catch (const std::bad_alloc&) {
+    Refuse(ScoreCode::kNoMemory, Describe(ScoreCode::kNoMemory));
+  }
+}
+
+void Handshake::Begin() {
   timer_.expires_after(options_.handshake_time_max);
   timer_.async_wait([self = shared_from_this()](const error_code& error) {
     if (!error) self->Refuse(ScoreCode::kDeadline, "no HELLO came in time");
@@ -31,7 +45,7 @@ void Handshake::Start(Done done) {
   asio::async_read(socket_, asio::buffer(&header_, sizeof(header_)),
                    [self = shared_from_this()](const error_code& error, std::size_t) {
                      if (error) return self->Finish(tl::unexpected<std::string>(kHungUp));
-                     self->ReadBody();
+                     self->Try(&Handshake::ReadBody);
                    });
 }
 
@@ -44,7 +58,7 @@ void Handshake::ReadBody() {
   asio::async_read(socket_, asio::buffer(body_.data(), header_.body_bytes),
                    [self = shared_from_this()](const error_code& error, std::size_t) {
                      if (error) return self->Finish(tl::unexpected<std::string>(kHungUp));
-                     self->Answer();
+                     self->Try(&Handshake::Answer);
                    });
 }
 
@@ -107,11 +121,17 @@ bool Handshake::MaySpeak(const HelloBody& hello, std::string* why) const {
 }
 
 void Handshake::Refuse(ScoreCode code, std::string_view why) {
-  std::vector<std::byte> frame;
-  AppendFrame(&frame, MessageType::kError, 0, CodeBody{static_cast<std::uint8_t>(code), {}},
-              Bytes(why));
-  if (socket_.is_open()) SendWithDescriptors(socket_.native_handle(), frame, {});
-  Finish(tl::unexpected(std::string(why)));
+  std::string told;
+  try {
+    std::vector<std::byte> frame;
+    AppendFrame(&frame, MessageType::kError, 0, CodeBody{static_cast<std::uint8_t>(code), {}},
+                Bytes(why));
+    if (socket_.is_open()) SendWithDescriptors(socket_.native_handle(), frame, {});
+    told = why;
+  } catch (const std::bad_alloc&) {
+    // Said at Try().
+  }
+  Finish(tl::unexpected(std::move(told)));
 }
 
 void Handshake::Finish(tl::expected<Welcomed, std::string> welcomed) {

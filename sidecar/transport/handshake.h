@@ -31,6 +31,8 @@ class Handshake : public std::enable_shared_from_this<Handshake> {
   void Refuse(ScoreCode code, std::string_view why);
 
  private:
+  void Try(void (Handshake::*step)());
+  void Begin();
   void ReadBody();
   void Answer();
   bool MaySpeak(const HelloBody& hello, std::string* why) const;

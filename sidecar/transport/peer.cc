@@ -1,6 +1,7 @@
 #include "sidecar/transport/peer.h"
 
 #include <algorithm>
+#include <new>
 
 #include "schemas/socket/descriptors.h"
 
@@ -182,11 +183,15 @@ void Peer::Violation(std::string_view what, ServeContext* context) {
   end_kind_ = PeerEnd::Kind::kViolation;
 }
 
-void Peer::Close(ScoreCode code, std::string_view why) {
-  std::vector<std::byte> frame;
-  AppendFrame(&frame, MessageType::kError, 0, CodeBody{static_cast<std::uint8_t>(code), {}},
-              Bytes(why));
-  Send(frame);
+void Peer::Close(ScoreCode code, std::string_view why) noexcept {
+  try {
+    std::vector<std::byte> frame;
+    AppendFrame(&frame, MessageType::kError, 0, CodeBody{static_cast<std::uint8_t>(code), {}},
+                Bytes(why));
+    Send(frame);
+  } catch (const std::bad_alloc&) {
+    // Then it hears nothing but the end.
+  }
   open_ = false;
   end_kind_ = PeerEnd::Kind::kClosed;
   end_why_ = why;

@@ -123,7 +123,7 @@ class Peer {
   // Nothing is under way, and nothing came for a while.
   bool Quiet(std::uint64_t now_ns) const;
   // Tells the client why, as far as its socket takes it, and closes. `why` is a literal.
-  void Close(ScoreCode code, std::string_view why);
+  void Close(ScoreCode code, std::string_view why) noexcept;
   // The drain is over: closes, as one that is cut off if it is not Quiet().
   void EndDraining(std::uint64_t now_ns);
   // REQUIRES: !open().

@@ -75,7 +75,7 @@ bool Peer::StartJob(const RequestHead& head, std::uint64_t tag, std::uint32_t la
   const HeldLayout& bound = *layouts_.Find(head.layout);
   std::unique_ptr<Scratch> scratch = context->scratch->Lend();
   if (scratch == nullptr) {
-    bound.answers->Add(ScoreCode::kBusy);
+    bound.answers->Add(ScoreCode::kNoMemory);
     return false;
   }
   job_.emplace(Job{bound.layout.get(), bound.answers, head.deadline_ns, tag, lane,
@@ -127,7 +127,7 @@ bool Peer::ServeLane(WatchedLane* watched, ServeContext* context) {
     if (result.paused) {
       over = true;
       if (StartJob(head, 0, watched->index, context)) break;
-      result = {ScoreCode::kBusy};
+      result = {ScoreCode::kNoMemory};
     }
     CommitToLane(&lane, result, room, context);
     ++served;
@@ -207,7 +207,7 @@ void Peer::HandleScore(const MessageFrame& frame, ServeContext* context) {
       Score(head, request, scratch.response().subspan(Scratch::kAnswerHeadBytes), context);
   if (result.paused) {
     if (StartJob(head, frame.header.tag, 0, context)) return;
-    result = {ScoreCode::kBusy};
+    result = {ScoreCode::kNoMemory};
   }
   SendAnswer(frame.header.tag, result, scratch, context);
 }

@@ -11,8 +11,8 @@ Places::Verdict Places::Look(uid_t uid) const {
 }
 
 void Places::Take(uid_t uid) {
-  ++taken_;
   ++by_user_[uid];
+  ++taken_;
 }
 
 void Places::Give(uid_t uid) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/heap_bytes.h"
 #include "schemas/ring/shm_layout.h"
 #include "schemas/socket/message.h"
 
@@ -23,7 +24,7 @@ class Scratch {
     const std::size_t request_bytes = (request + 7) / 8 * 8;
     const std::size_t bytes = request_bytes + kAnswerHeadBytes + request;
     // Left uninitialised: pages that no message needs are never touched.
-    std::unique_ptr<std::byte[]> memory(new (std::nothrow) std::byte[bytes]);
+    HeapBytes memory = AllocateBytes(bytes);
     std::unique_ptr<Scratch> scratch(memory == nullptr ? nullptr : new (std::nothrow) Scratch);
     if (scratch == nullptr) return nullptr;
     scratch->memory_ = std::move(memory);
@@ -39,7 +40,7 @@ class Scratch {
   std::span<std::byte> response() const noexcept { return response_; }
 
  private:
-  std::unique_ptr<std::byte[]> memory_;
+  HeapBytes memory_;
   std::span<std::byte> request_;
   std::span<std::byte> response_;
 };

@@ -6,10 +6,12 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <filesystem>
+#include <new>
 #include <system_error>
 #include <utility>
 
 #include "base/memory_allowance.h"
+#include "base/memory_reserve.h"
 
 namespace pillion {
 namespace {
@@ -18,6 +20,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kPatrolEvery{500};
+// For what goes on without memory: questions, refusals, the end of clients, the log.
+constexpr std::size_t kReserveBytes = 4 << 20;
 
 PlaceLimits LimitsOf(const TransportOptions& options) {
   const std::uint32_t per_user = options.clients_per_user_max;
@@ -44,6 +48,9 @@ tl::expected<std::unique_ptr<Server>, std::string> Server::Create(TransportOptio
                                                                   Scorer* scorer, EventLog& log) {
   auto access = AccessList::Make(options.allowed_uids, options.allowed_gids);
   if (!access) return tl::unexpected(access.error());
+  if (!MemoryReserve::Hold(kReserveBytes)) {
+    return tl::unexpected<std::string>("there is no memory for a server");
+  }
   std::unique_ptr<Server> server(new Server(std::move(options), scorer, log, std::move(*access)));
   if (auto listens = server->Listen(); !listens) return tl::unexpected(listens.error());
   for (std::uint32_t i = 0; i < server->worker_count_; ++i) {
@@ -71,12 +78,21 @@ Server::~Server() { workers_.clear(); }
 
 tl::expected<void, std::string> Server::Run() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
-  WaitForSignal();
   for (const std::unique_ptr<Worker>& worker : workers_) worker->Start();
   LogStart();
-  Patrol();
   const auto work = asio::make_work_guard(io_);
-  io_.run();
+  while (!io_.stopped()) {
+    try {
+      Patrol();
+    } catch (const std::bad_alloc&) {
+      // The next one may find more.
+    }
+    try {
+      io_.run_for(kPatrolEvery);
+    } catch (const std::bad_alloc&) {
+      // Whose handler it was waits in vain; all others are as they were.
+    }
+  }
   LogStop();
   return outcome_;
 }
@@ -102,8 +118,10 @@ tl::expected<void, std::string> Server::Listen() {
   return door_.Open(options_.socket_path, options_.socket_mode);
 }
 
-// Somebody may tidy the directory up while the server runs.
+// Somebody may tidy the directory up while the server runs, and memory may have been short.
 void Server::Patrol() {
+  KeepReserve();
+  if (!awaits_signal_) WaitForSignal();
   if (draining_) return;
   log_.WriteHeldBack(false);
   if (std::exchange(gives_back_, false)) malloc_trim(0);
@@ -112,10 +130,16 @@ void Server::Patrol() {
     log_.Write(LogLevel::kError, "socket_lost", {{"reason", outcome_.error()}});
     return Drain("its socket is lost");
   }
-  patrol_.expires_after(kPatrolEvery);
-  patrol_.async_wait([this](const error_code& stopped) {
-    if (!stopped) Patrol();
-  });
+  door_.Resume();
+  control_.Resume();
+}
+
+void Server::KeepReserve() {
+  if (MemoryReserve::held()) return;
+  ++shortages_;
+  malloc_trim(0);
+  const bool over = MemoryReserve::Hold(kReserveBytes);
+  log_.WriteLimited(LogLevel::kError, "memory_short", {{"over", over ? "yes" : "no"}});
 }
 
 void Server::StartDraining() {
@@ -124,6 +148,7 @@ void Server::StartDraining() {
 
 void Server::WaitForSignal() {
   signals_.async_wait([this](const error_code& error, int signal) {
+    awaits_signal_ = false;
     if (error) return;
     WaitForSignal();
     if (signal == SIGHUP) {
@@ -132,6 +157,7 @@ void Server::WaitForSignal() {
     if (draining_) return StopNow();
     Drain(signal == SIGTERM ? "SIGTERM" : "SIGINT");
   });
+  awaits_signal_ = true;
 }
 
 void Server::Greet(Door::Protocol::socket socket) {
@@ -142,6 +168,10 @@ void Server::Greet(Door::Protocol::socket socket) {
     handshake->Refuse(ScoreCode::kRefused, kWhy);
     return Refused(peer.value_or(PeerCredentials{}), kWhy);
   }
+  if (!MemoryReserve::held()) {
+    handshake->Refuse(ScoreCode::kNoMemory, Describe(ScoreCode::kNoMemory));
+    return Refused(*peer, Describe(ScoreCode::kNoMemory));
+  }
   if (!MakeRoom(peer->uid)) {
     const bool user_full = places_.Look(peer->uid) == Places::Verdict::kUserFull;
     const char* const why = user_full ? "this user has all the connections it may have"
@@ -149,8 +179,13 @@ void Server::Greet(Door::Protocol::socket socket) {
     handshake->Refuse(ScoreCode::kBusy, why);
     return Refused(*peer, why);
   }
-  places_.Take(peer->uid);
   const auto caller = callers_.insert(callers_.end(), {handshake, *peer});
+  try {
+    places_.Take(peer->uid);
+  } catch (const std::bad_alloc&) {
+    callers_.erase(caller);
+    throw;
+  }
   handshake->Start([this, caller](tl::expected<Welcomed, std::string> welcomed) {
     PeerCredentials of = std::move(caller->peer);
     callers_.erase(caller);
@@ -194,22 +229,34 @@ void Server::Refused(const PeerCredentials& peer, std::string_view why) {
 
 void Server::Admit(Welcomed welcomed, PeerCredentials peer) {
   const std::uint64_t id = next_peer_++;
+  const bool shares_memory = welcomed.memory.has_value();
+  try {
+    peers_.emplace(id, peer);
+    auto client = std::make_unique<Peer>(id, std::move(welcomed), options_);
+    workers_[id % workers_.size()]->Post(AddPeer{std::move(client)});
+  } catch (const std::bad_alloc&) {
+    peers_.erase(id);
+    places_.Give(peer.uid);
+    return Refused(peer, Describe(ScoreCode::kNoMemory));
+  }
+  clients_.fetch_add(1, std::memory_order_relaxed);
   log_.WriteLimited(LogLevel::kInfo, "client_connected",
                     {{"client", id},
                      {"uid", peer.uid},
                      {"pid", peer.pid},
-                     {"transport", welcomed.memory ? "shm" : "unix"}});
-  peers_.emplace(id, std::move(peer));
-  auto client = std::make_unique<Peer>(id, std::move(welcomed), options_);
-  clients_.fetch_add(1, std::memory_order_relaxed);
-  workers_[id % workers_.size()]->Post(AddPeer{std::move(client)});
+                     {"transport", shares_memory ? "shm" : "unix"}});
 }
 
 void Server::PeerGone(PeerEnd end, std::unique_ptr<Peer> peer) {
-  asio::post(io_, [this, end, peer = std::shared_ptr<Peer>(std::move(peer))]() mutable {
-    peer.reset();
-    Farewell(end);
-  });
+  try {
+    asio::post(io_, [this, end, peer = std::shared_ptr<Peer>(std::move(peer))]() mutable {
+      peer.reset();
+      Farewell(end);
+    });
+  } catch (const std::bad_alloc&) {
+    peer.reset();  // here, then; what it held is what there was no room for
+    asio::post(io_, [this, end] { Farewell(end); });
+  }
 }
 
 void Server::Discard(std::shared_ptr<void> rest) {
@@ -253,7 +300,6 @@ void Server::Drain(std::string_view why) {
               {"clients", client_count()},
               {"drain_ms_max", options_.drain_time_max.count()}});
   on_drain_(options_.drain_time_max);
-  patrol_.cancel();
   door_.Close();
   control_.Close();
   lock_.reset();  // a successor may start

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <list>
@@ -77,6 +76,7 @@ class Server final : private ControlDesk {
 
   tl::expected<void, std::string> Listen();
   void Patrol();
+  void KeepReserve();
   void Greet(Door::Protocol::socket socket);
   bool MakeRoom(uid_t uid);
   bool EvictOldest(std::optional<uid_t> uid);
@@ -92,6 +92,7 @@ class Server final : private ControlDesk {
   void Discard(std::shared_ptr<void> rest) override;
   void WorkerDone() override;
   void Answer(const ControlRequest& request);
+  void Refuse(const ControlRequest& request, ScoreCode code, std::string_view why);
   void AnswerBind(const ControlRequest& request);
   std::unique_ptr<BoundLayout> BindAgain(const LayoutLedger::Holding& holding);
   void AnswerAttach(const ControlRequest& request);
@@ -116,7 +117,6 @@ class Server final : private ControlDesk {
   boost::asio::io_context io_{1};
   Door door_;
   ControlDoor control_;
-  boost::asio::steady_timer patrol_{io_};
   boost::asio::signal_set signals_{io_};
   Callers callers_;
   Places places_;                                             // of callers and clients
@@ -132,7 +132,9 @@ class Server final : private ControlDesk {
   std::uint64_t cut_off_ = 0;  // by the end of a drain
   const std::uint64_t started_ns_ = MonotonicNs();
   std::uint64_t drain_started_ns_ = 0;
+  std::uint64_t shortages_ = 0;  // of memory
   std::size_t workers_done_ = 0;
+  bool awaits_signal_ = false;
   bool gives_back_ = false;  // clients have left since memory was last given back to the system
   bool draining_ = false;
   tl::expected<void, std::string> outcome_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -16,6 +17,7 @@ constexpr std::uint64_t kSweepEveryNs = 1'000'000;  // for lanes that went quiet
 constexpr std::size_t kScannedFreely = 32;          // lanes that cost next to nothing
 constexpr std::uint64_t kPatienceNs = 10'000;       // for the next request of a prompt client
 constexpr int kDrainPollMs = 1;
+constexpr std::size_t kMailboxRoom = 256;  // which commands find without memory
 
 SpinBudget MakeSpinBudget(SpinMode mode) {
   const CpuAllowance allowance = ReadCpuAllowance();
@@ -54,6 +56,8 @@ Worker::Worker(std::uint32_t index, const TransportOptions& options, ControlDesk
   context_.desk = desk;
   context_.stats = &stats_;
   context_.scratch = &scratch_;
+  mailbox_.reserve(kMailboxRoom);
+  commands_.reserve(kMailboxRoom);
 }
 
 Worker::~Worker() {
@@ -124,7 +128,13 @@ bool Worker::ServeClients() {
 
 bool Worker::ServeOne(Client* client) {
   const std::uint64_t began_ns = context_.now_ns;
-  const Peer::Turn turn = client->peer->Serve(&context_);
+  Peer::Turn turn = Peer::Turn::kServed;
+  try {
+    turn = client->peer->Serve(&context_);
+  } catch (const std::bad_alloc&) {
+    NoMemory(client);
+    return true;
+  }
   if (turn == Peer::Turn::kNothing) return false;
   if (turn == Peer::Turn::kUsedUp) {
     UsedUp(client, context_.now_ns - began_ns);

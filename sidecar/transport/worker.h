@@ -48,13 +48,16 @@ struct InstallRing {  // to a ControlRequest that was an ATTACH
   std::uint64_t tag = 0;
   tl::expected<ClientMemory, Refusal> memory;
 };
+struct CutOff {  // a ControlRequest that there is no memory to answer
+  std::uint64_t peer = 0;
+};
 struct Drain {
   std::uint64_t refuse_ns = 0;    // from here on, requests are answered kDraining
   std::uint64_t deadline_ns = 0;  // from here on, clients are cut off
 };
 struct Stop {};
-using WorkerCommand =
-    std::variant<AddPeer, SendReply, InstallLayout, ReplaceLayouts, InstallRing, Drain, Stop>;
+using WorkerCommand = std::variant<AddPeer, SendReply, InstallLayout, ReplaceLayouts, InstallRing,
+                                   CutOff, Drain, Stop>;
 
 class Worker {
  public:
@@ -81,6 +84,7 @@ class Worker {
     Watch kick;
     bool watches_output = false;
     bool active = false;               // it is in active_
+    bool closed = false;               // it is in closed_
     bool stands_back = false;          // its last turn was used up
     std::uint64_t prompt_from_ns = 0;  // it stands back until then in any case
     std::uint64_t used_ns = 0;         // by turns that it used up
@@ -101,6 +105,7 @@ class Worker {
 
   void PollEvents(int timeout_ms);
   void HandleEvent(const epoll_event& event);
+  void NoMemory(Client* client);
   void UpdateWatch(Client* client);
   void RemoveClosedPeers();
 
@@ -110,6 +115,7 @@ class Worker {
   void Handle(InstallLayout command);
   void Handle(ReplaceLayouts command);
   void Handle(InstallRing command);
+  void Handle(const CutOff& command);
   void Handle(const Drain& command);
   void Handle(const Stop&) { stopped_ = true; }
   void ContinueDraining();
@@ -140,7 +146,8 @@ class Worker {
   Drain drain_;
 
   std::mutex mailbox_mutex_;
-  std::vector<WorkerCommand> mailbox_;  // guarded by mailbox_mutex_
+  std::vector<WorkerCommand> mailbox_;   // guarded by mailbox_mutex_
+  std::vector<WorkerCommand> commands_;  // that were taken out of it
 
   std::thread thread_;
 };

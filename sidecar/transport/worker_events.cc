@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cerrno>
+#include <new>
+#include <utility>
 
 #include "sidecar/transport/worker.h"
 
@@ -14,7 +16,14 @@ void Worker::PollEvents(int timeout_ms) {
       epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
   context_.now_ns = MonotonicNs();
   last_poll_ns_ = context_.now_ns;
-  for (int i = 0; i < count; ++i) HandleEvent(events[static_cast<std::size_t>(i)]);
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    try {
+      HandleEvent(event);
+    } catch (const std::bad_alloc&) {
+      if (Client* client = static_cast<const Watch*>(event.data.ptr)->client) NoMemory(client);
+    }
+  }
   if (draining_) ContinueDraining();
   RemoveClosedPeers();
 }
@@ -40,11 +49,17 @@ void Worker::HandleEvent(const epoll_event& event) {
   if (peer->open() && (peer->looks_at_lanes() || peer->Waits())) Activate(client);
 }
 
+// What it asked for last may be half done: this client goes, and nobody else.
+void Worker::NoMemory(Client* client) {
+  client->peer->Close(ScoreCode::kNoMemory, "the server has no memory to go on with this client");
+  UpdateWatch(client);
+}
+
 // While a client's answers queue up, its requests wait.
 void Worker::UpdateWatch(Client* client) {
   Peer* peer = client->peer.get();
   if (!peer->open()) {
-    closed_.push_back(peer->id());
+    if (!std::exchange(client->closed, true)) closed_.push_back(peer->id());
     return;
   }
   if (client->watches_output == peer->congested()) return;
@@ -75,19 +90,37 @@ void Worker::RemoveClosedPeers() {
 }
 
 void Worker::HandleMailbox() {
-  std::vector<WorkerCommand> commands;
   {
     const std::lock_guard lock(mailbox_mutex_);
-    commands.swap(mailbox_);
+    commands_.swap(mailbox_);
   }
-  for (WorkerCommand& command : commands) {
-    std::visit([this](auto& c) { Handle(std::move(c)); }, command);
+  for (WorkerCommand& command : commands_) {
+    std::visit(
+        [this](auto& c) {
+          try {
+            Handle(std::move(c));
+          } catch (const std::bad_alloc&) {
+            if constexpr (requires { Find(c.peer); }) {
+              if (Client* client = Find(c.peer)) NoMemory(client);
+            }
+          }
+        },
+        command);
   }
+  commands_.clear();
 }
 
 void Worker::Handle(AddPeer command) {
   Peer* peer = command.peer.get();
-  Client& client = clients_[peer->id()];
+  try {
+    closed_.reserve(clients_.size() + 1);
+    clients_[peer->id()];
+  } catch (const std::bad_alloc&) {
+    peer->Close(ScoreCode::kNoMemory, "the server has no memory for this client");
+    const PeerEnd end = peer->end();
+    return desk_->PeerGone(end, std::move(command.peer));
+  }
+  Client& client = clients_.find(peer->id())->second;
   client.peer = std::move(command.peer);
   client.socket = {Watch::Kind::kSocket, &client};
   client.kick = {Watch::Kind::kKick, &client};
@@ -102,7 +135,7 @@ void Worker::Handle(AddPeer command) {
   }
   if (!watched) peer->Close(ScoreCode::kInternal, "the server cannot watch this connection");
   if (draining_) peer->StartDraining();
-  if (!peer->open()) closed_.push_back(peer->id());
+  UpdateWatch(&client);
 }
 
 Worker::Client* Worker::Find(std::uint64_t id) {
@@ -142,6 +175,10 @@ void Worker::Handle(InstallRing command) {
   UpdateWatch(client);
 }
 
+void Worker::Handle(const CutOff& command) {
+  if (Client* client = Find(command.peer)) NoMemory(client);
+}
+
 void Worker::Handle(const Drain& command) {
   draining_ = true;
   drain_ = command;
@@ -153,7 +190,7 @@ void Worker::ContinueDraining() {
   for (auto& [id, client] : clients_) {
     if (context_.now_ns < drain_.deadline_ns && !client.peer->Quiet(context_.now_ns)) continue;
     if (client.peer->open()) client.peer->EndDraining(context_.now_ns);
-    closed_.push_back(id);
+    UpdateWatch(&client);
   }
   RemoveClosedPeers();
   stopped_ = stopped_ || clients_.empty();
