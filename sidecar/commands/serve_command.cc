@@ -13,6 +13,7 @@
 #include "sidecar/commands/files.h"
 #include "sidecar/commands/options.h"
 #include "sidecar/commands/run_dir.h"
+#include "sidecar/commands/sagemaker_environment.h"
 #include "sidecar/commands/service_manager.h"
 #include "sidecar/http/dialects.h"
 #include "sidecar/http/http_server.h"
@@ -98,6 +99,10 @@ void LogStart(const ModelRegistry& registry, EventLog& log) {
 
 ExitCode Run(Options options) {
   SurviveTheTerminal();
+  if (options.models.empty() && options.models_dir.empty()) {
+    AddSageMakerModel(options.models);
+  }
+  if (options.listen.empty()) AddSageMakerListener(options.listen);
   std::vector<ModelArgument> arguments;
   for (const std::string& text : options.models) {
     auto argument = ModelArgument::Parse(text);
@@ -188,7 +193,8 @@ CommandRun SetUpServe(CommandLine& line) {
       .DefaultIs("none")
       .Env("PILLION_MODELS");
   line.Add("--listen", options->listen,
-           "HTTP, each tcp:ADDRESS:PORT=DIALECTS or unix:PATH=DIALECTS, of health, mleap, score")
+           "HTTP, each tcp:ADDRESS:PORT=DIALECTS or unix:PATH=DIALECTS, of health, mleap, "
+           "sagemaker, score")
       .DefaultIs("none")
       .Env("PILLION_LISTEN");
   AddXgboost(line, options->load);
