@@ -149,7 +149,9 @@ ExitCode Run(Options options) {
     limits.connections_max =
         static_cast<std::uint32_t>(ReserveMoreFiles(options.transport, limits.connections_max));
   }
-  auto http = HttpServer::Create(server->io(), *listeners, models, limits);
+  auto http =
+      HttpServer::Create(server->io(), *listeners, models, limits, 1,
+                         [&server](MetricsText& metrics) { server->WriteMetrics(metrics); });
   if (!http) return Refuse(http.error());
   LogListeners(*listeners, log);
   server->OnDrain([&http](std::chrono::milliseconds time_max) { (*http)->Drain(time_max); });
@@ -193,7 +195,7 @@ CommandRun SetUpServe(CommandLine& line) {
       .DefaultIs("none")
       .Env("PILLION_MODELS");
   line.Add("--listen", options->listen,
-           "HTTP, each tcp:ADDRESS:PORT=DIALECTS or unix:PATH=DIALECTS, of health, mleap, "
+           "HTTP, each tcp:ADDRESS:PORT=DIALECTS or unix:PATH=DIALECTS, of health, metrics, mleap, "
            "sagemaker, score")
       .DefaultIs("none")
       .Env("PILLION_LISTEN");

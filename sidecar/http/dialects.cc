@@ -2,6 +2,7 @@
 
 #include "sidecar/http/health_dialect.h"
 #include "sidecar/http/mleap_dialect.h"
+#include "sidecar/http/metrics_dialect.h"
 #include "sidecar/http/sagemaker_dialect.h"
 #include "sidecar/http/score_dialect.h"
 
@@ -21,6 +22,7 @@ std::unique_ptr<Dialect> Make(const HttpServices& services, PlanCache& plans) {
 constexpr Row kRows[] = {
     {"health", &Make<HealthDialect>},
     {"mleap", &Make<MleapDialect>},
+    {"metrics", &Make<MetricsDialect>},
     {"sagemaker", &Make<SageMakerDialect>},
     {"score", &Make<ScoreDialect>},
 };

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 
 #include "sidecar/models/served_models.h"
+#include "sidecar/transport/metrics_text.h"
 
 namespace pillion {
 
 struct HttpServices {
   const ServedModels& models;
   const std::atomic<bool>& draining;
+  // Calls `take`, once, on the control thread, with what the server says of itself.
+  std::function<void(std::function<void(MetricsText)> take)> ask_server;
 };
 
 }  // namespace pillion

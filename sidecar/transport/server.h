@@ -20,6 +20,7 @@
 #include "sidecar/transport/door.h"
 #include "sidecar/transport/event_log.h"
 #include "sidecar/transport/handshake.h"
+#include "sidecar/transport/metrics_text.h"
 #include "sidecar/transport/model_counts.h"
 #include "sidecar/transport/path_lock.h"
 #include "sidecar/transport/peer_credentials.h"
@@ -62,6 +63,7 @@ class Server final : private ControlDesk {
   // until it is replaced again. Control thread only.
   void Rebind(const std::function<bool(std::string_view model)>& changed);
   std::string StatusJson() const;
+  void WriteMetrics(MetricsText& metrics) const;
   std::uint32_t client_count() const { return clients_.load(std::memory_order_relaxed); }
 
  private:

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "tests/end_to_end/sidecar_process.h"
@@ -45,6 +46,38 @@ TEST(Serve, AnswersAsScoringOfflineDoes) {
   EXPECT_THAT(sidecar.Ctl("status").out, HasSubstr("\"requests_failed\":0"));
   sidecar.Send(SIGTERM);
   EXPECT_EQ(sidecar.Wait(), 0);
+}
+
+// Each metric against what `ctl status` says of the same thing.
+TEST(Serve, MetricsSayWhatStatusSays) {
+  const fs::path http = fs::temp_directory_path() / ("pillion-metrics-" + std::to_string(getpid()));
+  Sidecar sidecar(
+      {"lr=" + kKingCounty + "house-lr.zip", "--listen", "unix:" + http.string() + "=metrics"});
+  ASSERT_EQ(sidecar.Ctl("ready").code, 0);
+  ASSERT_EQ(Execute("score --url " + sidecar.Url("unix") + " lr " + kKingCounty +
+                    "houses.frame.json --to csv")
+                .code,
+            0);
+  const std::string status = sidecar.Ctl("status").out;
+  const std::string metrics =
+      pillion::Shell("curl -s --unix-socket " + http.string() + " http://x/metrics").out;
+  const auto number_behind = [](const std::string& text, const std::string& name) {
+    const std::size_t place = text.find(name);
+    return place == text.npos ? std::string("none")
+                              : std::to_string(std::stoull(text.substr(place + name.size())));
+  };
+  for (const auto& [metric, member] : std::map<std::string, std::string>{
+           {"pillion_requests_total{transport=\"ring\"} ", "\"requests_ring\":"},
+           {"pillion_requests_total{transport=\"socket\"} ", "\"requests_socket\":"},
+           {"pillion_answers_total{model=\"lr\",code=\"kOk\"} ",
+            "\"codes_by_model\":{\"lr\":{\"kOk\":"},
+           {"\npillion_clients_max ", "\"clients_max\":"},
+           {"\npillion_workers ", "\"workers\":"},
+           {"pillion_model_stages{model=\"lr\",version=\"803c0bb8\"} ", "\"stages\":"}}) {
+    EXPECT_NE(number_behind(metrics, metric), "none") << metric << metrics;
+    EXPECT_EQ(number_behind(metrics, metric), number_behind(status, member)) << metric;
+  }
+  EXPECT_NE(number_behind(metrics, "pillion_requests_total{transport=\"socket\"} "), "0");
 }
 
 TEST(Serve, GivesWhatMLeapPublishedForItsOwnBundles) {

@@ -115,7 +115,11 @@ class TestHttpServer {
     for (const std::string& text : listeners) {
       parsed.push_back(ListenArgument::Parse(text, DialectNames()).value());
     }
-    auto created = HttpServer::Create(control_, std::move(parsed), models_, limits);
+    auto created = HttpServer::Create(control_, std::move(parsed), models_, limits, 1,
+                                      [](MetricsText& metrics) {
+                                        metrics.Gauge("pillion_test", "What a server would say.");
+                                        metrics.Sample(std::uint64_t{7});
+                                      });
     if (!created) throw std::runtime_error(created.error());
     server_ = *std::move(created);
     thread_ = std::thread([this] { control_.run(); });

@@ -1,0 +1,59 @@
+#include "sidecar/http/metrics_dialect.h"
+
+#include <string>
+#include <utility>
+
+namespace pillion {
+namespace {
+
+void WriteModels(const ModelRegistry& registry, MetricsText& metrics) {
+  const auto published = [&](auto&& write) {
+    for (const auto& [name, entry] : registry.entries()) {
+      const ModelRegistry::Version* const version = entry.Find(entry.published);
+      if (version != nullptr) write(name, entry.published, *version->loaded);
+    }
+  };
+  metrics.Gauge("pillion_model_ready", "1: a version of the model answers.");
+  for (const auto& [name, entry] : registry.entries()) {
+    metrics.Sample(std::uint64_t{entry.published.empty() ? 0u : 1u}, {{"model", name}});
+  }
+  metrics.Gauge("pillion_model_load_failed", "1: the last load failed; ctl status says why.");
+  for (const auto& [name, entry] : registry.entries()) {
+    metrics.Sample(std::uint64_t{entry.failure.empty() ? 0u : 1u}, {{"model", name}});
+  }
+  metrics.Gauge("pillion_model_info", "1; the version that answers.");
+  published([&](const std::string& name, const std::string& id, const ServedVersion& version) {
+    const std::string sha256 = version.model().content_hash().Hex();
+    metrics.Sample(std::uint64_t{1}, {{"model", name}, {"version", id}, {"sha256", sha256}});
+  });
+  metrics.Gauge("pillion_model_bytes", "Of the bundle, inflated.");
+  published([&](const std::string& name, const std::string& id, const ServedVersion& version) {
+    metrics.Sample(version.model().bundle_bytes(), {{"model", name}, {"version", id}});
+  });
+  metrics.Gauge("pillion_model_stages", "Of the pipeline.");
+  published([&](const std::string& name, const std::string& id, const ServedVersion& version) {
+    metrics.Sample(std::uint64_t{version.model().stages().size()},
+                   {{"model", name}, {"version", id}});
+  });
+}
+
+}  // namespace
+
+MetricsDialect::MetricsDialect(const HttpServices& services, PlanCache&) : services_(services) {
+  routes_ = {{"GET", "/metrics", [this](const HttpRequest&) {
+                HttpReply reply;
+                reply.later = [this](std::function<void(HttpReply)> done) {
+                  services_.ask_server([this, done = std::move(done)](MetricsText metrics) {
+                    WriteModels(*services_.models.Now(), metrics);
+                    done({200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()});
+                  });
+                };
+                return reply;
+              }}};
+}
+
+HttpReply MetricsDialect::Refuse(unsigned status, std::string_view what) const {
+  return {status, "text/plain; charset=utf-8", std::string(what) + "\n"};
+}
+
+}  // namespace pillion

@@ -1,0 +1,34 @@
+// Builds Prometheus' text format, 0.0.4. Knows no metrics.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pillion {
+
+class MetricsText {
+ public:
+  using Labels = std::vector<std::pair<std::string_view, std::string_view>>;
+
+  // What follows are its samples. `help` has one line.
+  void Counter(std::string_view name, std::string_view help) { Family(name, "counter", help); }
+  void Gauge(std::string_view name, std::string_view help) { Family(name, "gauge", help); }
+  void Sample(std::uint64_t value, const Labels& labels = {}) {
+    AddSample(std::to_string(value), labels);
+  }
+  void Sample(double value, const Labels& labels = {});
+
+  const std::string& text() const { return text_; }
+
+ private:
+  void Family(std::string_view name, std::string_view type, std::string_view help);
+  void AddSample(std::string_view value, const Labels& labels);
+
+  std::string name_;
+  std::string text_;
+};
+
+}  // namespace pillion
