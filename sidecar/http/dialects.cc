@@ -1,8 +1,8 @@
 #include "sidecar/http/dialects.h"
 
 #include "sidecar/http/health_dialect.h"
-#include "sidecar/http/mleap_dialect.h"
 #include "sidecar/http/metrics_dialect.h"
+#include "sidecar/http/mleap_dialect.h"
 #include "sidecar/http/sagemaker_dialect.h"
 #include "sidecar/http/score_dialect.h"
 
@@ -20,10 +20,8 @@ std::unique_ptr<Dialect> Make(const HttpServices& services, PlanCache& plans) {
 }
 
 constexpr Row kRows[] = {
-    {"health", &Make<HealthDialect>},
-    {"mleap", &Make<MleapDialect>},
-    {"metrics", &Make<MetricsDialect>},
-    {"sagemaker", &Make<SageMakerDialect>},
+    {"health", &Make<HealthDialect>},   {"mleap", &Make<MleapDialect>},
+    {"metrics", &Make<MetricsDialect>}, {"sagemaker", &Make<SageMakerDialect>},
     {"score", &Make<ScoreDialect>},
 };
 

@@ -212,13 +212,13 @@ tl::expected<std::vector<std::string>, std::string> SageMakerDialect::Score(
     return summary ? std::string() : summary.error().Text();
   };
   std::string problem;
-  if (request.MediaType() == kCsv) {
+  if (MediaTypeOf(request.content_type) == kCsv) {
     TableSource source{"body", request.body, TableFormat::kCsv, {}};
     source.csv.delimiter = ',';
     source.csv.header = known->inputs;
     problem = score(source, known->output);
   } else {
-    const bool lines = request.MediaType() == kLines;
+    const bool lines = MediaTypeOf(request.content_type) == kLines;
     const std::vector<std::string_view> texts =
         lines ? LinesOf(request.body) : std::vector<std::string_view>{request.body};
     for (std::size_t i = 0; i < texts.size() && problem.empty(); ++i) {
@@ -241,7 +241,7 @@ tl::expected<std::vector<std::string>, std::string> SageMakerDialect::Score(
 }
 
 HttpReply SageMakerDialect::Invoke(const HttpRequest& request) {
-  const std::string type = request.MediaType();
+  const std::string type = MediaTypeOf(request.content_type);
   if (type != kCsv && type != kJson && type != kLines) {
     return Refuse(415, "expected the Content-Type " + std::string(kCsv) + ", " +
                            std::string(kJson) + " or " + std::string(kLines) + ", found " +
