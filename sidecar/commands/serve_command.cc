@@ -150,7 +150,7 @@ ExitCode Run(Options options) {
         static_cast<std::uint32_t>(ReserveMoreFiles(options.transport, limits.connections_max));
   }
   auto http =
-      HttpServer::Create(server->io(), *listeners, models, limits, 1,
+      HttpServer::Create(server->io(), *listeners, models, publisher, limits, 1,
                          [&server](MetricsText& metrics) { server->WriteMetrics(metrics); });
   if (!http) return Refuse(http.error());
   LogListeners(*listeners, log);

@@ -117,7 +117,10 @@ void HttpConnection::AnswerRequest() {
   if (!reply.later) return Write(std::move(reply), last, head_only);
   deadline_ = Clock::time_point::max();
   // The thread that replies may have any other loop.
-  reply.later([self = shared_from_this(), last, head_only](HttpReply late) {
+  // Where the reply never comes, the server has ended, and the connection with it.
+  reply.later([connection = weak_from_this(), last, head_only](HttpReply late) {
+    const auto self = connection.lock();
+    if (self == nullptr) return;
     asio::post(self->socket_.get_executor(),
                [self, last, head_only, late = std::move(late)]() mutable {
                  if (!self->closed_) self->Write(std::move(late), last, head_only);

@@ -38,9 +38,10 @@ struct HttpServer::Gate {
 
 tl::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::Create(
     asio::io_context& control, std::vector<ListenArgument> listeners, const ServedModels& models,
-    const HttpLimits& limits, std::uint32_t thread_count, WriteMetrics write_metrics) {
-  std::unique_ptr<HttpServer> server(
-      new HttpServer(control, std::move(listeners), models, limits, std::move(write_metrics)));
+    Publisher& publisher, const HttpLimits& limits, std::uint32_t thread_count,
+    WriteMetrics write_metrics) {
+  std::unique_ptr<HttpServer> server(new HttpServer(control, std::move(listeners), models,
+                                                    publisher, limits, std::move(write_metrics)));
   for (std::size_t i = 0; i < server->listeners_.size(); ++i) {
     if (auto opened = server->Open(i); !opened) {
       return tl::unexpected("cannot listen at " + server->listeners_[i].Place() + ": " +
@@ -56,17 +57,22 @@ tl::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::Create(
 }
 
 HttpServer::HttpServer(asio::io_context& control, std::vector<ListenArgument> listeners,
-                       const ServedModels& models, const HttpLimits& limits,
+                       const ServedModels& models, Publisher& publisher, const HttpLimits& limits,
                        WriteMetrics write_metrics)
     : control_(control),
       listeners_(std::move(listeners)),
       limits_(limits),
-      services_{models, draining_, [&control, write = std::move(write_metrics)](auto take) {
+      services_{models, draining_,
+                [&control, write = std::move(write_metrics)](auto take) {
                   asio::post(control, [write, take = std::move(take)] {
                     MetricsText metrics;
                     write(metrics);
                     take(std::move(metrics));
                   });
+                },
+                [&control, &publisher](auto change) {
+                  asio::post(control,
+                             [&publisher, change = std::move(change)] { change(publisher); });
                 }} {}
 
 HttpServer::~HttpServer() = default;

@@ -27,12 +27,12 @@ class HttpServer {
   // What the server says of itself is written on the control thread.
   using WriteMetrics = std::function<void(MetricsText&)>;
 
-  // Listens from here on. `control` is the control thread's loop; it and `models` outlive the
-  // server. An error is one sentence that names the listener.
+  // Listens from here on. `control` is the control thread's loop; it, `models` and `publisher`
+  // outlive the server. An error is one sentence that names the listener.
   static tl::expected<std::unique_ptr<HttpServer>, std::string> Create(
       boost::asio::io_context& control, std::vector<ListenArgument> listeners,
-      const ServedModels& models, const HttpLimits& limits = {}, std::uint32_t thread_count = 1,
-      WriteMetrics write_metrics = [](MetricsText&) {});
+      const ServedModels& models, Publisher& publisher, const HttpLimits& limits = {},
+      std::uint32_t thread_count = 1, WriteMetrics write_metrics = [](MetricsText&) {});
   ~HttpServer();
 
   // What is served has changed.
@@ -50,7 +50,8 @@ class HttpServer {
   struct Gate;
 
   HttpServer(boost::asio::io_context& control, std::vector<ListenArgument> listeners,
-             const ServedModels& models, const HttpLimits& limits, WriteMetrics write_metrics);
+             const ServedModels& models, Publisher& publisher, const HttpLimits& limits,
+             WriteMetrics write_metrics);
   tl::expected<void, std::string> Open(std::size_t i);
   void Accept(std::size_t i);
   void AcceptAll(std::size_t i);

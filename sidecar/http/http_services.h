@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 
+#include "sidecar/models/publisher.h"
 #include "sidecar/models/served_models.h"
 #include "sidecar/transport/metrics_text.h"
 
@@ -14,6 +15,8 @@ struct HttpServices {
   const std::atomic<bool>& draining;
   // Calls `take`, once, on the control thread, with what the server says of itself.
   std::function<void(std::function<void(MetricsText)> take)> ask_server;
+  // Calls `change`, once, on the control thread.
+  std::function<void(std::function<void(Publisher&)> change)> ask_publisher;
 };
 
 }  // namespace pillion

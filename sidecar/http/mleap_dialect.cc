@@ -4,6 +4,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/json_reader.h"
 #include "sidecar/scoring/score_table.h"
 #include "sidecar/table/json_text.h"
 #include "sidecar/table/leap_schema.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kBinary = "application/binary";
 constexpr std::string_view kAvro = "application/avro";
+constexpr std::string_view kLoaded = "default";  // what the model is served as
 
 std::optional<TableFormat> FormatOf(std::string_view media_type) {
   if (media_type == kJson) return TableFormat::kJson;
@@ -36,10 +38,15 @@ std::optional<TableFormat> FormatToWrite(std::string_view accept) {
   return std::nullopt;
 }
 
+HttpReply Done() { return {200, std::string(kJson), "{}"}; }
+
 }  // namespace
 
-MleapDialect::MleapDialect(const HttpServices&, PlanCache& plans) : plans_(plans) {
+MleapDialect::MleapDialect(const HttpServices& services, PlanCache& plans)
+    : services_(services), plans_(plans) {
   routes_ = {
+      {"PUT", "/model", [this](const HttpRequest& request) { return Load(request); }},
+      {"DELETE", "/model", [this](const HttpRequest&) { return Unload(); }},
       {"GET", "/model", [this](const HttpRequest&) { return DescribeModel(); }},
       {"POST", "/transform", [this](const HttpRequest& request) { return Transform(request); }},
   };
@@ -51,6 +58,7 @@ HttpReply MleapDialect::Refuse(unsigned status, std::string_view what) const {
 
 tl::expected<std::string, std::string> MleapDialect::TheModel() const {
   const auto registry = plans_.models().Now();
+  if (registry->entries().contains(kLoaded)) return std::string(kLoaded);
   if (registry->entries().size() == 1) return registry->entries().begin()->first;
   std::string names;
   for (const auto& [name, entry] : registry->entries()) {
@@ -74,6 +82,48 @@ HttpReply MleapDialect::DescribeModel() const {
   JsonText json(reply.body, JsonStyle::kCompact);
   WriteSchemaJson(columns, json);
   return reply;
+}
+
+HttpReply MleapDialect::Load(const HttpRequest& request) const {
+  if (MediaTypeOf(request.content_type) != kJson) {
+    return Refuse(415, "expected {\"path\": \"...\"} of Content-Type application/json, found '" +
+                           std::string(request.content_type) + "'");
+  }
+  std::string path;
+  JsonReader json("body");
+  const bool read =
+      json.ReadText(request.body, [&](std::string_view member, JsonReader::Value value) {
+        return member == "path" ? json.Read(value, path) : json.Skip(value);
+      });
+  if (!read) return Refuse(400, json.error().Text());
+  if (path.empty()) return Refuse(400, "body: expected the text \"path\", found none");
+  HttpReply reply;
+  reply.later = [this, path](std::function<void(HttpReply)> done) {
+    services_.ask_publisher([this, path, done = std::move(done)](Publisher& publisher) {
+      publisher.LoadForCaller(std::string(kLoaded), path,
+                              [this, done](const tl::expected<std::string, Refusal>& version) {
+                                done(version ? Done() : RefuseChange(version.error()));
+                              });
+    });
+  };
+  return reply;
+}
+
+HttpReply MleapDialect::Unload() const {
+  HttpReply reply;
+  reply.later = [this](std::function<void(HttpReply)> done) {
+    services_.ask_publisher([this, done = std::move(done)](Publisher& publisher) {
+      const auto removed = publisher.RemoveForCaller(std::string(kLoaded));
+      // As MLeap has it, also where nothing was loaded.
+      const bool gone = removed || removed.error().code == ScoreCode::kUnknownModel;
+      done(gone ? Done() : RefuseChange(removed.error()));
+    });
+  };
+  return reply;
+}
+
+HttpReply MleapDialect::RefuseChange(const Refusal& refusal) const {
+  return Refuse(refusal.code == ScoreCode::kRefused ? 403 : 500, refusal.text);
 }
 
 HttpReply MleapDialect::Transform(const HttpRequest& request) {

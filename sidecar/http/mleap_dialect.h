@@ -1,4 +1,5 @@
-// What MLeap's first server spoke, up to 0.12: one model without a name, leap frames in and out.
+// What MLeap's first server spoke, up to 0.12: one model without a name, leap frames in and out. It
+// is the one that PUT has loaded, which is served as 'default', or else the only one.
 #pragma once
 
 #include <string>
@@ -20,11 +21,15 @@ class MleapDialect final : public Dialect {
   HttpReply Refuse(unsigned status, std::string_view what) const override;
 
  private:
-  // The only model that is served; an error is one sentence.
+  // An error is one sentence.
   tl::expected<std::string, std::string> TheModel() const;
   HttpReply DescribeModel() const;
+  HttpReply Load(const HttpRequest& request) const;
+  HttpReply Unload() const;
+  HttpReply RefuseChange(const Refusal& refusal) const;
   HttpReply Transform(const HttpRequest& request);
 
+  const HttpServices& services_;
   PlanCache& plans_;
   std::vector<Route> routes_;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sidecar/models/model_events.h"
+#include "sidecar/models/path_below.h"
 
 namespace pillion {
 namespace {
@@ -13,6 +14,15 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds kLookEvery{500};
+
+tl::expected<std::filesystem::path, std::string> PathForCaller(
+    const std::filesystem::path& directory, const std::string& path) {
+  try {
+    return PathBelow(directory, path);
+  } catch (const std::bad_alloc&) {
+    return tl::unexpected<std::string>("there is no memory for it");
+  }
+}
 
 // A model that the machine has no memory for is refused like any other that cannot be loaded.
 Result<ModelRegistry::Loaded> LoadVersion(const std::filesystem::path& path,
@@ -110,6 +120,7 @@ void Publisher::List(const std::string& model, const FoundVersions& versions) {
 }
 
 void Publisher::Load(ModelArgument model, std::string label, Done done) {
+  of_callers_.erase(model.name);
   asio::post(loader_, [this, model = std::move(model), label = std::move(label),
                        done = std::move(done)]() mutable {
     auto loaded = LoadVersion(model.path, options_);
@@ -118,6 +129,48 @@ void Publisher::Load(ModelArgument model, std::string label, Done done) {
       done(Finish(model, label, std::move(loaded)));
     });
   });
+}
+
+tl::expected<void, Refusal> Publisher::AllowCaller(const std::string& name) const {
+  if (directory_.empty()) {
+    return tl::unexpected(Refusal{ScoreCode::kRefused,
+                                  "callers may change no models here; start the server with "
+                                  "--models DIR, or use pillion ctl"});
+  }
+  if (registry_.FindEntry(name) && !of_callers_.contains(name)) {
+    return tl::unexpected(Refusal{ScoreCode::kRefused, "model '" + name +
+                                                           "' was not loaded by a caller; change "
+                                                           "it with pillion ctl"});
+  }
+  return {};
+}
+
+void Publisher::LoadForCaller(std::string name, std::string path, Done done) {
+  if (auto allowed = AllowCaller(name); !allowed) return done(tl::unexpected(allowed.error()));
+  asio::post(loader_, [this, name = std::move(name), path = std::move(path),
+                       done = std::move(done)]() mutable {
+    auto place = PathForCaller(directory_, path);
+    auto loaded = place ? LoadVersion(*place, options_) : Result<ModelRegistry::Loaded>();
+    asio::post(*control_, [this, name = std::move(name), place = std::move(place),
+                           loaded = std::move(loaded), done = std::move(done)]() mutable {
+      if (!place) return done(tl::unexpected(Refusal{ScoreCode::kRefused, place.error()}));
+      if (auto allowed = AllowCaller(name); !allowed) return done(tl::unexpected(allowed.error()));
+      const bool is_bundle = loaded.has_value();
+      auto version = Finish({name, *place}, {}, std::move(loaded));
+      if (is_bundle) {
+        of_callers_.insert(name);
+      } else {
+        version.error().code = ScoreCode::kMalformed;
+      }
+      done(std::move(version));
+    });
+  });
+}
+
+tl::expected<void, Refusal> Publisher::RemoveForCaller(const std::string& name) {
+  if (auto allowed = AllowCaller(name); !allowed) return allowed;
+  of_callers_.erase(name);
+  return Remove({name, {}, {}});
 }
 
 tl::expected<std::string, Refusal> Publisher::Finish(const ModelArgument& model,

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -49,6 +50,12 @@ class Publisher {
   // All that follow: after Start(). Loads in the order of the calls, then publishes; with a label,
   // under that alone.
   void Load(ModelArgument model, std::string label, Done done);
+  // For callers who are not the owner: the bundle at `path`, below the directory or relative to it.
+  // kRefused: it may lie elsewhere, or others than callers have loaded a model of that name.
+  // kMalformed: it cannot be loaded.
+  void LoadForCaller(std::string name, std::string path, Done done);
+  // Takes away what a caller has loaded; otherwise kRefused, or kUnknownModel.
+  tl::expected<void, Refusal> RemoveForCaller(const std::string& name);
   // Of a version that is listed or loaded.
   void Promote(const ModelReference& reference, const std::string& label, Done done);
   tl::expected<std::string, Refusal> RollBack(const std::string& model);
@@ -66,6 +73,7 @@ class Publisher {
   };
   static Newest NewestOf(const FoundVersions& versions);
 
+  tl::expected<void, Refusal> AllowCaller(const std::string& name) const;
   tl::expected<std::string, Refusal> Finish(const ModelArgument& model, const std::string& label,
                                             Result<ModelRegistry::Loaded> loaded);
   void List(const std::string& model, const FoundVersions& versions);
@@ -87,6 +95,7 @@ class Publisher {
   std::optional<boost::asio::steady_timer> look_;
   FoundModels last_;                     // look
   std::map<std::string, Newest> tried_;  // [model]: the last one of the directory
+  std::set<std::string> of_callers_;     // models; what the owner loads is no longer theirs
   boost::asio::thread_pool loader_{1};
 };
 

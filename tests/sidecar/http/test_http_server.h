@@ -10,6 +10,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -115,13 +116,15 @@ class TestHttpServer {
     for (const std::string& text : listeners) {
       parsed.push_back(ListenArgument::Parse(text, DialectNames()).value());
     }
-    auto created = HttpServer::Create(control_, std::move(parsed), models_, limits, 1,
+    auto created = HttpServer::Create(control_, std::move(parsed), models_, publisher_, limits, 1,
                                       [](MetricsText& metrics) {
                                         metrics.Gauge("pillion_test", "What a server would say.");
                                         metrics.Sample(std::uint64_t{7});
                                       });
     if (!created) throw std::runtime_error(created.error());
     server_ = *std::move(created);
+    publisher_.OnChange([this](const std::string&) { Show(); });
+    publisher_.Start(control_);
     thread_ = std::thread([this] { control_.run(); });
   }
   ~TestHttpServer() {
@@ -137,17 +140,32 @@ class TestHttpServer {
   }
   void Publish(const ModelRegistry& registry) {
     Run([&] {
-      models_.Publish(registry);
-      server_->ModelsChanged();
+      registry_ = registry;
+      Show();
+    });
+  }
+  // Once, with nothing published before.
+  void LoadDirectory(const std::filesystem::path& directory) {
+    Run([&] {
+      if (auto loaded = publisher_.LoadDirectory(directory); !loaded) {
+        throw std::runtime_error(loaded.error());
+      }
     });
   }
   HttpServer& server() { return *server_; }
 
  private:
+  void Show() {
+    models_.Publish(registry_);
+    server_->ModelsChanged();
+  }
+
   boost::asio::io_context control_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_ =
       boost::asio::make_work_guard(control_);
   ServedModels models_;
+  ModelRegistry registry_;
+  Publisher publisher_{registry_, {}, EventLog::Silent()};
   std::unique_ptr<HttpServer> server_;
   std::thread thread_;
 };
