@@ -196,7 +196,7 @@ CommandRun SetUpServe(CommandLine& line) {
       .Env("PILLION_MODELS");
   line.Add("--listen", options->listen,
            "HTTP, each tcp:ADDRESS:PORT=DIALECTS or unix:PATH=DIALECTS, of health, metrics, mleap, "
-           "sagemaker, score")
+           "mleap-boot, sagemaker, score")
       .DefaultIs("none")
       .Env("PILLION_LISTEN");
   AddXgboost(line, options->load);

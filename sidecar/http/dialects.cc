@@ -2,6 +2,7 @@
 
 #include "sidecar/http/health_dialect.h"
 #include "sidecar/http/metrics_dialect.h"
+#include "sidecar/http/mleap_boot_dialect.h"
 #include "sidecar/http/mleap_dialect.h"
 #include "sidecar/http/sagemaker_dialect.h"
 #include "sidecar/http/score_dialect.h"
@@ -20,9 +21,9 @@ std::unique_ptr<Dialect> Make(const HttpServices& services, PlanCache& plans) {
 }
 
 constexpr Row kRows[] = {
-    {"health", &Make<HealthDialect>},   {"mleap", &Make<MleapDialect>},
-    {"metrics", &Make<MetricsDialect>}, {"sagemaker", &Make<SageMakerDialect>},
-    {"score", &Make<ScoreDialect>},
+    {"health", &Make<HealthDialect>},       {"metrics", &Make<MetricsDialect>},
+    {"mleap", &Make<MleapDialect>},         {"mleap-boot", &Make<MleapBootDialect>},
+    {"sagemaker", &Make<SageMakerDialect>}, {"score", &Make<ScoreDialect>},
 };
 
 }  // namespace
