@@ -1,6 +1,32 @@
-"""Pillion for Python: models from Python trainers, written as the bundles that Pillion serves.
+"""Pillion for Python: scores from a server, and models written as the bundles that Pillion serves.
 
-`pillion.export` holds the exporters. Importing needs the standard library alone.
+`pillion.connect` scores over shared memory, through the client library. `pillion.export` holds the
+exporters, which do without it. Importing needs the standard library alone.
 """
+
+from ._columns import Column
+from ._errors import (
+    BadRow,
+    DeadlineExceeded,
+    Error,
+    LibraryNotFound,
+    SchemaChanged,
+    ServerGone,
+    UnknownModel,
+)
+from ._model import Model, connect
+
+__all__ = [
+    "BadRow",
+    "Column",
+    "DeadlineExceeded",
+    "Error",
+    "LibraryNotFound",
+    "Model",
+    "SchemaChanged",
+    "ServerGone",
+    "UnknownModel",
+    "connect",
+]
 
 __version__ = "0.1.0"

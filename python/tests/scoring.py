@@ -7,9 +7,10 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from collections.abc import Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "python"))
@@ -36,6 +37,24 @@ def validate(bundle: str) -> None:
     )
     if done.returncode != 0:
         raise AssertionError(f"pillion validate: {done.stdout}{done.stderr}")
+
+
+@contextmanager
+def serving(run_dir: str, **bundles: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A server of the bundles, by their names, that is ready; stopped at the end."""
+    command = [PROGRAM, "serve", "--run-dir", run_dir, "--log-level", "error"]
+    os.makedirs(run_dir, exist_ok=True)
+    server = subprocess.Popen(command + [f"{name}={path}" for name, path in bundles.items()])
+    try:
+        subprocess.run(
+            [PROGRAM, "ctl", "ready", "--run-dir", run_dir, "--wait", "30"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        yield server
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def numbers(value: Any) -> list[float]:

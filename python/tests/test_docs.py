@@ -7,7 +7,7 @@ import re
 import tempfile
 import unittest
 
-from scoring import ROOT, score, validate
+from scoring import ROOT, score, serving, validate
 
 DOCUMENT = ROOT / "docs" / "python.md"
 
@@ -18,13 +18,16 @@ class Document(unittest.TestCase):
 
     def test_blocks_of_python_run(self) -> None:
         blocks = re.findall(r"^```python\n(.*?)^```", self.text, re.MULTILINE | re.DOTALL)
-        self.assertEqual(len(blocks), 3)
+        self.assertEqual(len(blocks), 4)
         before = os.getcwd()
         with tempfile.TemporaryDirectory() as directory:
             os.chdir(directory)
             self.addCleanup(os.chdir, before)
-            for block in blocks:
-                exec(compile(block, str(DOCUMENT), "exec"), {})
+            names: dict[str, object] = {}
+            for block in blocks[:3]:
+                exec(compile(block, str(DOCUMENT), "exec"), names)
+            with serving("run", house="house.zip", loan="loan.zip"):
+                exec(compile(blocks[3], str(DOCUMENT), "exec"), names)
             house = {"sqft": 1180, "grade": None, "zipcode": "98178"}
             self.assertGreater(score("house.zip", [house], ["prediction"])[0]["prediction"], 1e5)
             loan = score("loan.zip", [{"income": 1.0}], ["prediction", "probability"])
