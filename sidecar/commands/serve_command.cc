@@ -164,10 +164,10 @@ ExitCode Run(Options options) {
     models.Publish(scorer.registry());
     (*http)->ModelsChanged();
   });
-  publisher.OnPublish([&server](const std::string& model) {
-    server->Rebind([&model](std::string_view text) {
-      const auto reference = ModelReference::Parse(text);
-      return reference && reference->name == model;
+  publisher.OnPublish([&server](const Publisher::Concerned& concerned) {
+    server->Rebind([&concerned](std::string_view text) {
+      const auto bound = ModelReference::Parse(text);
+      return bound && concerned(*bound);
     });
   });
   publisher.Start(server->io());

@@ -191,13 +191,16 @@ std::string Publisher::Publish(const std::string& model, const std::string& vers
                                const ModelRegistry::Loaded& loaded, const std::string& label) {
   std::string name = registry_.Publish(model, version, loaded, label);
   LogPublished(ModelReference{model, {}, label}.Text(), name, *loaded, log_);
-  Published(model);
+  TellPublished(model, name);
   return name;
 }
 
-void Publisher::Published(const std::string& model) {
+void Publisher::TellPublished(const std::string& model, const std::string& version) {
   changed_(model);
-  published_(model);
+  const bool gone = !registry_.FindEntry(model);
+  published_([&](const ModelReference& bound) {
+    return bound.name == model && (gone || bound.version.empty() || bound.version == version);
+  });
 }
 
 void Publisher::Promote(const ModelReference& reference, const std::string& label, Done done) {
@@ -216,14 +219,14 @@ tl::expected<std::string, Refusal> Publisher::RollBack(const std::string& model)
   if (auto back = registry_.RollBack(model); !back) return tl::unexpected(back.error());
   const std::string version = (*registry_.FindEntry(model))->published;
   log_.Write(LogLevel::kWarning, "model_rolled_back", {{"name", model}, {"version", version}});
-  Published(model);
+  TellPublished(model, {});
   return version;
 }
 
 tl::expected<void, Refusal> Publisher::Remove(const ModelReference& reference) {
   if (auto removed = registry_.Remove(reference); !removed) return removed;
   log_.Write(LogLevel::kInfo, "model_removed", {{"name", reference.Text()}});
-  Published(reference.name);
+  TellPublished(reference.name, reference.version);
   return {};
 }
 

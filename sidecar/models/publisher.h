@@ -31,8 +31,12 @@ class Publisher {
   using Changed = std::function<void(const std::string& model)>;
   // Called whenever something that the registry says of `model` is another than before.
   void OnChange(Changed changed) { changed_ = std::move(changed); }
-  // After that, where its name or a label means another version, or none.
-  void OnPublish(Changed published) { published_ = std::move(published); }
+  // Whether a bind to this may mean another content than before, or none. A version stays what it
+  // is for those who have it bound, also where nothing else points at it any more.
+  using Concerned = std::function<bool(const ModelReference& bound)>;
+  using Published = std::function<void(const Concerned& concerned)>;
+  // After that, where there are such.
+  void OnPublish(Published published) { published_ = std::move(published); }
 
   // Publishes the newest version of each model in the directory, before it returns. What cannot be
   // loaded is logged, and the registry is not Ready() while the model has nothing else. An error
@@ -83,14 +87,15 @@ class Publisher {
   // Returns the version's name.
   std::string Publish(const std::string& model, const std::string& version,
                       const ModelRegistry::Loaded& loaded, const std::string& label);
-  void Published(const std::string& model);
+  // Of pinned versions, `version` may have another content; empty: none has.
+  void TellPublished(const std::string& model, const std::string& version);
 
   boost::asio::io_context* control_ = nullptr;
   ModelRegistry& registry_;
   const LoadOptions options_;
   EventLog& log_;
   Changed changed_ = [](const std::string&) {};
-  Changed published_ = [](const std::string&) {};
+  Published published_ = [](const Concerned&) {};
   std::filesystem::path directory_;
   std::optional<boost::asio::steady_timer> look_;
   FoundModels last_;                     // look

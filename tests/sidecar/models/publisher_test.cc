@@ -25,7 +25,12 @@ class PublisherTest : public ::testing::Test {
     WriteBinarizers(one_, 1);
     WriteBinarizers(two_, 2);
     publisher_.OnChange([this](const std::string& model) { changed_.push_back(model); });
-    publisher_.OnPublish([this](const std::string& model) { published_.push_back(model); });
+    publisher_.OnPublish([this](const Publisher::Concerned& concerned) {
+      for (const char* const bound :
+           {"house", "house:canary", "house@1", "house@2", "house@3", "risk"}) {
+        if (concerned(*ModelReference::Parse(bound))) published_.push_back(bound);
+      }
+    });
   }
   fs::path at(const char* path) const { return directory_.path() / path; }
   void Start() {
@@ -81,8 +86,28 @@ TEST_F(PublisherTest, PublishesANewerVersionThatAppears) {
   RunUntil([&] { return published() == "2"; });
   EXPECT_FALSE(changed_.empty());
   EXPECT_THAT(changed_, Each("house"));
-  EXPECT_THAT(published_, ElementsAre("house"));
+  EXPECT_THAT(published_, ElementsAre("house", "house:canary", "house@2"));
   EXPECT_EQ((*registry_.FindEntry("house"))->previous, "1");
+}
+
+TEST_F(PublisherTest, LeavesVersionsToThoseWhoHaveThemBound) {
+  PutInPlace(one_, at("house/1"));
+  Start();
+  const std::string two = "house@2=" + two_.root().string();
+  ASSERT_EQ(Ask(Question::kLoad, {two, "canary"}).code, ScoreCode::kOk);
+  published_.clear();
+  ASSERT_EQ(Ask(Question::kPromote, {"house:canary"}).code, ScoreCode::kOk);
+  EXPECT_THAT(published_, ElementsAre("house", "house:canary", "house@2"));
+  published_.clear();
+  ASSERT_EQ(Ask(Question::kRollBack, {"house"}).code, ScoreCode::kOk);
+  ASSERT_EQ(Ask(Question::kUnload, {"house:canary"}).code, ScoreCode::kOk);
+  EXPECT_THAT(published_, ElementsAre("house", "house:canary", "house", "house:canary"));
+  published_.clear();
+  ASSERT_EQ(Ask(Question::kUnload, {"house@2"}).code, ScoreCode::kOk);
+  EXPECT_THAT(published_, ElementsAre("house", "house:canary", "house@2"));
+  published_.clear();
+  ASSERT_EQ(Ask(Question::kUnload, {"house"}).code, ScoreCode::kOk);
+  EXPECT_THAT(published_, ElementsAre("house", "house:canary", "house@1", "house@2", "house@3"));
 }
 
 TEST_F(PublisherTest, PublishesAnotherContentOfTheSameFile) {
