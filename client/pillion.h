@@ -185,6 +185,9 @@ PILLION_API pillion_code pillion_set_null(pillion_row* row, uint32_t column);
 PILLION_API pillion_code pillion_set_bool(pillion_row* row, uint32_t column, int value);
 PILLION_API pillion_code pillion_set_long(pillion_row* row, uint32_t column, int64_t value);
 PILLION_API pillion_code pillion_set_double(pillion_row* row, uint32_t column, double value);
+/* Many columns in one call, for programs to which each call is dear. Returns the first refusal. */
+PILLION_API pillion_code pillion_set_doubles(pillion_row* row, const uint32_t* columns,
+                                             const double* values, size_t count);
 /* Strings are UTF-8. */
 PILLION_API pillion_code pillion_set_text(pillion_row* row, uint32_t column, const char* text,
                                           size_t bytes);

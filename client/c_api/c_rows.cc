@@ -116,6 +116,15 @@ pillion_code pillion_set_long(pillion_row* row, uint32_t column, int64_t value) 
 pillion_code pillion_set_double(pillion_row* row, uint32_t column, double value) {
   return ToC(row->encoder.SetDouble(column, value));
 }
+pillion_code pillion_set_doubles(pillion_row* row, const uint32_t* columns, const double* values,
+                                 size_t count) {
+  ScoreCode first = ScoreCode::kOk;
+  for (std::size_t i = 0; i < count; ++i) {
+    const ScoreCode code = row->encoder.SetDouble(columns[i], values[i]);
+    if (first == ScoreCode::kOk) first = code;
+  }
+  return ToC(first);
+}
 pillion_code pillion_set_text(pillion_row* row, uint32_t column, const char* text, size_t bytes) {
   return ToC(row->encoder.SetText(column, {text, bytes}));
 }

@@ -9,6 +9,7 @@ import os
 import threading
 import time
 import weakref
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
@@ -37,6 +38,11 @@ class _Place:
 
     def __init__(self, c: Library, model: Any) -> None:
         self.c = c
+        # Floats are set by one call of C for all of them: each call takes half a microsecond.
+        self.columns = array("I", [0]) * max(1, c.input_count(model))
+        self.doubles = array("d", [0.0]) * len(self.columns)
+        self.columns_at = self.columns.buffer_info()[0]
+        self.doubles_at = self.doubles.buffer_info()[0]
         self.row = c.row_new(model)
         self.answer = c.answer_new(model)
         if not self.row or not self.answer:
@@ -221,9 +227,15 @@ class Binding:
 
     def _fill(self, place: _Place, row: Mapping[str, Any], number: int) -> None:
         index, put = self._index, place.put
+        columns, doubles, count = place.columns, place.doubles, 0
         self.c.row_clear(place.row)
         for name, value in row.items():
             at = index.get(name)
+            if type(value) is float and at is not None:
+                columns[count] = at
+                doubles[count] = value
+                count += 1
+                continue
             if at is None:  # the row remembers the name, with the nearest one there is
                 self.c.row_column(place.row, str(name).encode("utf-8", "replace"))
                 continue
@@ -233,6 +245,8 @@ class Binding:
                 error.row, error.column = number, name
                 error.args = (f"input {name}: {error}",)
                 raise
+        if count:
+            self.c.set_doubles(place.row, place.columns_at, place.doubles_at, count)
 
     def _failure(self, place: _Place, row: int) -> Error:
         failure = Failure(size=_SIZE)

@@ -65,6 +65,7 @@ _SHORT = {
     "pillion_set_bool": (c_uint8, [c_void_p, c_uint32, c_int]),
     "pillion_set_long": (c_uint8, [c_void_p, c_uint32, c_int64]),
     "pillion_set_double": (c_uint8, [c_void_p, c_uint32, c_double]),
+    "pillion_set_doubles": (c_uint8, [c_void_p, c_void_p, c_void_p, c_size_t]),
     "pillion_set_text": (c_uint8, [c_void_p, c_uint32, c_char_p, c_size_t]),
     "pillion_set_vector": (c_uint8, [c_void_p, c_uint32, c_void_p, c_size_t]),
     "pillion_set_texts": (c_uint8, [c_void_p, c_uint32, _Texts, c_size_t]),

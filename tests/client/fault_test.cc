@@ -33,6 +33,29 @@ TEST_P(FaultTest, AMisspeltColumnIsNamedWithTheNearest) {
   EXPECT_THAT(row.fault(), Not(HasSubstr("contry")));
 }
 
+TEST_P(FaultTest, ManyColumnsAreSetAsOneByOne) {
+  const BoundTo model = Bind("house");
+  const std::uint32_t number = *model.Input("number");
+  const std::uint32_t city = *model.Input("city");
+  const std::uint32_t columns[] = {number, city, 7};
+  const double values[] = {2.5, 1.0, 1.0};
+  Row many = model.NewRow();
+  Row single = model.NewRow();
+  EXPECT_EQ(pillion_set_doubles(many.get(), columns, values, 1), PILLION_OK);
+  pillion_set_double(single.get(), number, 2.5);
+  const auto bytes = [](const Row& row) {
+    std::size_t size = 0;
+    const auto* data = static_cast<const char*>(pillion_row_bytes(row.get(), &size));
+    return std::string(data, size);
+  };
+  EXPECT_EQ(bytes(many), bytes(single));
+  EXPECT_EQ(many.fault(), "");
+  const pillion_code first = pillion_set_double(single.get(), city, 1.0);
+  EXPECT_NE(first, PILLION_OK);
+  EXPECT_EQ(pillion_set_doubles(many.get(), columns, values, 3), first);
+  EXPECT_EQ(many.error().column, model.Input("city"));  // holds text
+}
+
 TEST_P(FaultTest, WhatTheRowRefusesNamesItsColumn) {
   const BoundTo model = Bind("house");
   Row row = model.NewRow();
