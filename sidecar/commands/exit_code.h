@@ -14,7 +14,7 @@ enum class ExitCode : int {
   kUnavailable = 69,  // no server
   kInternal = 70,     // a bug in Pillion
   kNoMemory = 71,
-  kIo = 74,           // output that could not be written
+  kIo = 74,  // output that could not be written
   kConfig = 78,
 };
 

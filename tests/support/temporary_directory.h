@@ -28,7 +28,7 @@ class TemporaryDirectory {
 
   // Writes a file, and the directories above it.
   std::filesystem::path Write(const std::filesystem::path& name, std::string_view bytes) const {
-    const std::filesystem::path file = path_ / name;
+    std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << bytes;
     return file;

@@ -113,6 +113,7 @@ class TestHttpServer {
   explicit TestHttpServer(const std::vector<std::string>& listeners,
                           const HttpLimits& limits = {}) {
     std::vector<ListenArgument> parsed;
+    parsed.reserve(listeners.size());
     for (const std::string& text : listeners) {
       parsed.push_back(ListenArgument::Parse(text, DialectNames()).value());
     }
