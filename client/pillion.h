@@ -108,11 +108,10 @@ typedef struct pillion_stats {
   uint64_t unconnected; /* calls that met no server, or no layout */
   uint64_t connects;
   uint64_t socket_deadlines;
-  uint64_t
-      socket_overflows;    /* of socket_calls: memory is shared, but no slot holds row or answer */
-  uint64_t lane_waits;     /* times that a call had to wait for a lane */
-  uint64_t lane_deadlines; /* calls whose deadline passed while they waited for a lane */
-  uint64_t lanes;          /* now; 0 where no memory is shared */
+  uint64_t socket_overflows; /* of socket_calls: memory is shared, no slot holds row or answer */
+  uint64_t lane_waits;       /* times that a call had to wait for a lane */
+  uint64_t lane_deadlines;   /* calls whose deadline passed while they waited for a lane */
+  uint64_t lanes;            /* now; 0 where no memory is shared */
   uint64_t request_slot_bytes;
   uint64_t answer_slot_bytes;
 } pillion_stats;
@@ -217,8 +216,7 @@ PILLION_API void pillion_answer_free(pillion_answer* answer);
 PILLION_API pillion_code pillion_answer_code(const pillion_answer* answer);
 /* Why the code is not 0. Returns the code. */
 PILLION_API pillion_code pillion_answer_error(const pillion_answer* answer, pillion_error* error);
-/* Its parts: the input column to blame, or -1; the stage that refused the row, "op name" or "",
- * which lives until the next call. */
+/* Its parts: the input column to blame, or -1; the stage, "op name" or "", until the next call. */
 PILLION_API int32_t pillion_answer_column(const pillion_answer* answer);
 PILLION_API const char* pillion_answer_stage(pillion_answer* answer);
 /* The same for one row of the answer to a PILLION_BATCH, whose rows have codes of their own. */
@@ -247,8 +245,7 @@ PILLION_API pillion_code pillion_get_vector(pillion_answer* answer, uint32_t col
 
 PILLION_API pillion_code pillion_score(pillion_model* model, const pillion_row* row,
                                        uint64_t timeout_ns, pillion_answer* answer);
-/* Many rows, as many under way as possible. Each answer has its own code; returns how many are
- * 0. The timeout is for all of them together. */
+/* Many rows at a time, by one timeout. Each answer has its own code; returns how many are 0. */
 PILLION_API size_t pillion_score_each(pillion_model* model, const pillion_row* const* rows,
                                       size_t count, uint64_t timeout_ns,
                                       pillion_answer* const* answers);
