@@ -6,8 +6,8 @@
  *   queue belong to one thread at a time.
  * - Every call that waits takes a timeout in nanoseconds and is over by then. Scoring is pure, so
  *   a request that failed may always be sent again.
- * - A client must not be used in a child of fork(): calls return PILLION_FORKED there. It may be
- *   closed in the child, which frees its descriptors and leaves the parent's client alone.
+ * - A client of a server must not be used in a child of fork(): calls return PILLION_FORKED there.
+ *   It may be closed in the child, which leaves the parent's client alone.
  * - Structs with a `size` member are filled by PILLION_..._INIT; later versions append members.
  */
 #ifndef PILLION_CLIENT_H_
@@ -83,18 +83,19 @@ typedef struct pillion_options {
 #define PILLION_OPTIONS_INIT \
   { sizeof(pillion_options), 8, 1152, 384, 0, 1000000000u, PILLION_SPIN_ADAPTIVE, 64, 0 }
 
-/* `url`: "shm:PATH" of the server's socket; falls back to the socket where memory cannot be
- * shared. "unix:PATH": the socket alone. `options` NULL: defaults. */
+/* `url`: "shm:PATH" of the server's socket; falls back to the socket where memory cannot be shared.
+ * "unix:PATH": the socket alone. "inproc:PATH" of a bundle or a directory of models: no server, the
+ * engine in this process (docs/client.md). `options` NULL: defaults. */
 PILLION_API pillion_code pillion_open(const char* url, const pillion_options* options,
                                       pillion_client** client, pillion_error* error);
 /* Ends calls in flight with PILLION_SERVER_GONE. Models, rows and queues must be freed before;
  * no other thread may be in a call. NULL is allowed. */
 PILLION_API void pillion_close(pillion_client* client);
 
-/* "shm" where memory is shared, "unix", or "" while there is no connection. */
+/* "shm" where memory is shared, "unix", "inproc", or "" while there is no connection. */
 PILLION_API const char* pillion_transport(const pillion_client* client);
 
-/* Each call for a row is counted once: in ring_calls, in socket_calls, in lane_deadlines or in
+/* Each call for a row is counted once: in ring_calls, socket_calls, inproc_calls, lane_deadlines or
  * unconnected, and nowhere if it was refused before it was sent. */
 typedef struct pillion_stats {
   size_t size;
@@ -108,15 +109,15 @@ typedef struct pillion_stats {
   uint64_t unconnected; /* calls that met no server, or no layout */
   uint64_t connects;
   uint64_t socket_deadlines;
-  uint64_t socket_overflows; /* of socket_calls: memory is shared, no slot holds row or answer */
+  uint64_t socket_overflows; /* of socket_calls: no slot of shared memory holds row or answer */
   uint64_t lane_waits;       /* times that a call had to wait for a lane */
   uint64_t lane_deadlines;   /* calls whose deadline passed while they waited for a lane */
   uint64_t lanes;            /* now; 0 where no memory is shared */
-  uint64_t request_slot_bytes;
-  uint64_t answer_slot_bytes;
+  uint64_t request_slot_bytes, answer_slot_bytes;
+  uint64_t inproc_calls, inproc_failures; /* as those of ring and socket */
 } pillion_stats;
 #define PILLION_STATS_INIT \
-  { sizeof(pillion_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+  { sizeof(pillion_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 PILLION_API pillion_code pillion_get_stats(const pillion_client* client, pillion_stats* stats);
 
 /* Asks the server: "status", "ready" or "models". The answer is JSON; at most `capacity` bytes of
@@ -179,7 +180,7 @@ PILLION_API void pillion_row_free(pillion_row* row);
 PILLION_API void pillion_row_clear(pillion_row* row);
 
 /* The first refusal stays with the row until it is cleared, and scoring such a row returns it, so
- * the codes of single sets need not be looked at. */
+ * the codes of single sets need not be looked at. Strings are UTF-8. */
 PILLION_API pillion_code pillion_set_null(pillion_row* row, uint32_t column);
 PILLION_API pillion_code pillion_set_bool(pillion_row* row, uint32_t column, int value);
 PILLION_API pillion_code pillion_set_long(pillion_row* row, uint32_t column, int64_t value);
@@ -187,7 +188,6 @@ PILLION_API pillion_code pillion_set_double(pillion_row* row, uint32_t column, d
 /* Many columns in one call, for programs to which each call is dear. Returns the first refusal. */
 PILLION_API pillion_code pillion_set_doubles(pillion_row* row, const uint32_t* columns,
                                              const double* values, size_t count);
-/* Strings are UTF-8. */
 PILLION_API pillion_code pillion_set_text(pillion_row* row, uint32_t column, const char* text,
                                           size_t bytes);
 /* A dense vector; a sparse one, with indices ascending; a list. */

@@ -28,6 +28,7 @@ const char* NameOf(ClientCore::Transport transport) {
   switch (transport) {
     case ClientCore::Transport::kSharedMemory: return "shm";
     case ClientCore::Transport::kSocket: return "unix";
+    case ClientCore::Transport::kInProcess: return "inproc";
     case ClientCore::Transport::kNone: break;
   }
   return "";
@@ -120,7 +121,9 @@ pillion_code pillion_open(const char* url, const pillion_options* options, pilli
     *client = nullptr;
     const auto endpoint = pillion::ParseUrl(url);
     if (!endpoint) {
-      SetError(error, {ScoreCode::kUnsupported, "a URL is shm:PATH or unix:PATH"});
+      SetError(error,
+               {ScoreCode::kUnsupported,
+                "a URL is shm:PATH or unix:PATH of a server's socket, or inproc:PATH of a model"});
       return PILLION_UNSUPPORTED;
     }
     const auto wanted = pillion::ToOptions(pillion::CompleteOptions(options));
@@ -173,6 +176,11 @@ pillion_code pillion_get_stats(const pillion_client* client, pillion_stats* stat
   full.lanes = geometry.lane_count;
   full.request_slot_bytes = geometry.request_slot_bytes;
   full.answer_slot_bytes = geometry.answer_slot_bytes;
+  if (const pillion::Engine* const engine = client->core->engine(); engine != nullptr) {
+    const pillion::Engine::Counts counts = engine->counts();
+    full.inproc_calls = counts.calls;
+    full.inproc_failures = counts.failures;
+  }
   full.size = std::min(stats->size, sizeof(full));
   std::memcpy(stats, &full, full.size);
   return PILLION_OK;

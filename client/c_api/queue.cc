@@ -1,6 +1,7 @@
 #include "client/c_api/queue.h"
 
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -53,7 +54,7 @@ ScoreCode Queue::Submit(const BoundModel& model, RequestKind kind,
   if (entries_.size() == kLaneSlots) return ScoreCode::kBusy;
   Entry entry{completion, &model, call, 0, &completion.answer->buffer, 0, nullptr, nullptr};
   if (!core_->FitsLane(model, request.size())) {
-    const ScoreCode code = SubmitOverSocket(request, &entry);
+    const ScoreCode code = SubmitWithoutLane(request, &entry);
     if (code == ScoreCode::kOk) entries_.push_back(std::move(entry));
     return code;
   }
@@ -71,8 +72,12 @@ ScoreCode Queue::Submit(const BoundModel& model, RequestKind kind,
   return ScoreCode::kOk;
 }
 
-ScoreCode Queue::SubmitOverSocket(std::span<const std::byte> request, Entry* entry) {
+ScoreCode Queue::SubmitWithoutLane(std::span<const std::byte> request, Entry* entry) {
   const ClientCore::Prepared& call = entry->call;
+  if (entry->model->in_process() != nullptr) {  // ends here, and is reported by the next poll
+    core_->ScoreInProcess(*entry->model, call, request, entry->answer);
+    return ScoreCode::kOk;
+  }
   entry->request_bytes = request.size();
   entry->channel = core_->channel();
   if (!entry->channel || core_->generation() != call.generation) return ScoreCode::kServerGone;
@@ -86,7 +91,7 @@ ScoreCode Queue::SubmitOverSocket(std::span<const std::byte> request, Entry* ent
 // The answer fits no slot: asks for it over the socket. True if that is not possible.
 bool Queue::SendAgain(Entry* entry) {
   const std::uint64_t sequence = std::exchange(entry->sequence, 0);
-  const ScoreCode code = SubmitOverSocket(lane_->end.Sent(sequence), entry);
+  const ScoreCode code = SubmitWithoutLane(lane_->end.Sent(sequence), entry);
   lane_->end.Consume(sequence);
   if (code == ScoreCode::kOk) return false;
   entry->frame.reset();
@@ -113,6 +118,7 @@ bool Queue::EndOnRing(Entry* entry, std::uint64_t now_ns) {
 }
 
 bool Queue::EndOnSocket(Entry* entry, std::uint64_t now_ns) {
+  if (!entry->frame) return true;  // scored in process
   const ScoreCode code = entry->channel->Await(entry->frame.get(), 0);
   if (code == ScoreCode::kDeadline && now_ns < entry->call.head.deadline_ns) return false;
   if (code != ScoreCode::kOk) {
@@ -149,6 +155,7 @@ bool Queue::AnyEnded() {
   for (const Entry& entry : entries_) {
     if (now_ns >= entry.call.head.deadline_ns) return true;
     if (entry.sequence == 0) {
+      if (!entry.frame) return true;
       if (entry.channel->Await(entry.frame.get(), 0) != ScoreCode::kDeadline) return true;
     } else if (lane_->end.Answered(entry.sequence) || lane_->connection->dead()) {
       return true;
@@ -181,6 +188,10 @@ void Queue::Wait(std::uint64_t timeout_ns) {
 int Queue::Descriptor() {
   if (core_->forked()) return -1;
   if (!EnsureLane()) {
+    if (core_->engine() != nullptr) {  // nobody writes to it: what is submitted has ended
+      if (!watch_) watch_.Reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+      return watch_.get();
+    }
     const auto channel = core_->channel();
     return channel ? channel->socket() : -1;
   }
@@ -198,7 +209,8 @@ int Queue::Descriptor() {
 bool Queue::Arm() {
   if (core_->forked()) return false;
   std::array<epoll_event, 2> seen;
-  if (watch_) epoll_wait(watch_.get(), seen.data(), static_cast<int>(seen.size()), 0);
+  if (watch_ && core_->engine() == nullptr)
+    epoll_wait(watch_.get(), seen.data(), static_cast<int>(seen.size()), 0);
   if (OnRing()) {
     std::array<std::byte, 64> rings;
     while (recv(lane_->connection->bell(), rings.data(), rings.size(), MSG_DONTWAIT) > 0) {

@@ -40,14 +40,14 @@ class Queue {
     Completion completion;
     const BoundModel* model = nullptr;  // may be gone by now
     ClientCore::Prepared call;
-    std::uint64_t sequence = 0;  // 0: over the socket
+    std::uint64_t sequence = 0;  // 0: without a lane
     AnswerBuffer* answer = nullptr;
-    std::size_t request_bytes = 0;  // of one that goes over the socket
-    std::unique_ptr<AwaitedFrame> frame;
+    std::size_t request_bytes = 0;        // of one that goes over the socket
+    std::unique_ptr<AwaitedFrame> frame;  // null without a lane: it has ended, in process
     std::shared_ptr<SocketChannel> channel;
   };
 
-  ScoreCode SubmitOverSocket(std::span<const std::byte> request, Entry* entry);
+  ScoreCode SubmitWithoutLane(std::span<const std::byte> request, Entry* entry);
   bool EnsureLane();
   // True if the entry has ended; then its answer is filled.
   bool End(Entry* entry, std::uint64_t now_ns);
@@ -59,7 +59,7 @@ class Queue {
 
   ClientCore* core_;
   Lane* lane_ = nullptr;
-  UniqueFd watch_;                        // an epoll of bell and socket; see Descriptor()
+  UniqueFd watch_;  // an epoll of bell and socket; in process, an event that never comes
   std::uint32_t watched_generation_ = 0;  // of the connection whose they are
   std::vector<Entry> entries_;            // in the order of submits
 };

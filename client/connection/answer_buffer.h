@@ -26,6 +26,17 @@ class AnswerBuffer {
     if (words_.size() * sizeof(std::uint64_t) < size_) words_.resize((size_ + 7) / 8);
     if (size_ != 0) std::memcpy(words_.data(), payload.data(), size_);
   }
+  // Room to write an answer to, at least so many bytes; then Filled(). What was there is lost.
+  std::span<std::byte> Room(std::size_t bytes_min) {
+    size_ = 0;
+    if (words_.size() * sizeof(std::uint64_t) < bytes_min) words_.resize((bytes_min + 7) / 8);
+    return std::as_writable_bytes(std::span(words_));
+  }
+  // REQUIRES: as many bytes as that room has, at most.
+  void Filled(const AnswerHead& answer, std::size_t bytes) {
+    head = answer;
+    size_ = bytes;
+  }
   ScoreCode Fail(ScoreCode code) {
     head = {code, 0, 0};
     size_ = 0;

@@ -62,12 +62,14 @@ bool ReceiveExactly(int fd, std::span<std::byte> bytes, std::uint64_t deadline_n
 }  // namespace
 
 std::optional<Endpoint> ParseUrl(std::string_view url) {
-  for (const auto& [prefix, shared_memory] :
-       {std::pair<std::string_view, bool>{"shm:", true}, {"unix:", false}}) {
+  for (const auto& [prefix, way] : {std::pair<std::string_view, Way>{"shm:", Way::kSharedMemory},
+                                    {"unix:", Way::kSocket},
+                                    {"inproc:", Way::kInProcess}}) {
     if (!url.starts_with(prefix)) continue;
     url.remove_prefix(prefix.size());
-    if (url.empty() || url.size() >= sizeof(sockaddr_un::sun_path)) return std::nullopt;
-    return Endpoint{std::string(url), shared_memory};
+    const bool too_long = way != Way::kInProcess && url.size() >= sizeof(sockaddr_un::sun_path);
+    if (url.empty() || too_long) return std::nullopt;
+    return Endpoint{std::string(url), way};
   }
   return std::nullopt;
 }
@@ -95,7 +97,7 @@ tl::expected<std::shared_ptr<Connection>, Failure> Connection::Dial(const Endpoi
 tl::expected<void, Failure> Connection::Greet(const Endpoint& endpoint, const Geometry& wanted,
                                               std::uint64_t deadline_ns) {
   HelloBody hello;
-  hello.features = endpoint.shared_memory ? kFeatureSharedMemory : 0;
+  hello.features = endpoint.way == Way::kSharedMemory ? kFeatureSharedMemory : 0;
   hello.lane_count = wanted.lane_count;
   hello.request_slot_bytes = wanted.request_slot_bytes;
   hello.answer_slot_bytes = wanted.answer_slot_bytes;

@@ -22,11 +22,12 @@ struct Failure {
   std::string stage{};        // "op name"
 };
 
+enum class Way : std::uint8_t { kSharedMemory, kSocket, kInProcess };
 struct Endpoint {
-  std::string path;
-  bool shared_memory = true;
+  std::string path;  // of a socket; in process, of a model or of a directory of models
+  Way way = Way::kSharedMemory;
 };
-// "shm:PATH" or "unix:PATH".
+// "shm:PATH", "unix:PATH" or "inproc:PATH".
 std::optional<Endpoint> ParseUrl(std::string_view url);
 
 struct ClientOptions {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "client/inproc/engine.h"
 #include "schemas/rows/layout_description.h"
 #include "schemas/rows/row_layout.h"
 #include "schemas/socket/message.h"
@@ -90,6 +91,10 @@ class BoundModel : public std::enable_shared_from_this<BoundModel> {
                   std::memory_order_release);
   }
 
+  // What scores its rows in this process; null: a server does.
+  const EngineLayout* in_process() const noexcept { return in_process_.get(); }
+  void SetInProcess(std::unique_ptr<EngineLayout> layout) { in_process_ = std::move(layout); }
+
   // How the last row travelled, where memory is shared. Written only where it changes: all threads
   // that score share it.
   bool over_socket() const noexcept { return over_socket_.load(std::memory_order_relaxed); }
@@ -114,6 +119,7 @@ class BoundModel : public std::enable_shared_from_this<BoundModel> {
   std::vector<std::string> answer_types_;
   std::atomic<std::uint64_t> layout_{0};
   mutable std::atomic<bool> over_socket_{false};
+  std::unique_ptr<EngineLayout> in_process_;
   LayoutOnConnection before_;
   std::shared_ptr<BoundModel> successor_;
   std::atomic<BoundModel*> next_{nullptr};

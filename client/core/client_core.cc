@@ -58,6 +58,10 @@ tl::expected<std::unique_ptr<ClientCore>, Failure> ClientCore::Open(const Endpoi
   if (!core->guard_.valid() || !core->keeper_event_) {
     return tl::unexpected(Failure{ScoreCode::kInternal, "the system refuses memory or an eventfd"});
   }
+  if (endpoint.way == Way::kInProcess) {
+    if (auto used = core->UseEngine(); !used) return tl::unexpected(used.error());
+    return core;
+  }
   auto session = core->Connect();
   if (session) {
     core->Publish(std::move(*session));
@@ -174,7 +178,7 @@ ScoreCode ClientCore::Score(const BoundModel& model, RequestKind kind,
     // A ring with smaller slots may have come since the look.
     if (request.size() > lane->end.request_payload_bytes_max()) {
       lanes_.Return(lane);
-      return ScoreOverSocket(model, call, request, answer);
+      return ScoreWithoutLane(model, call, request, answer);
     }
     code = CallOverRing(lane, call.head, request, call.now_ns, answer);
     CountOverRing(lane, *answer);
@@ -184,7 +188,7 @@ ScoreCode ClientCore::Score(const BoundModel& model, RequestKind kind,
       return code;
     }
   }
-  return ScoreOverSocket(model, call, request, answer);
+  return ScoreWithoutLane(model, call, request, answer);
 }
 
 // One that goes on over the socket is counted there.
@@ -219,9 +223,16 @@ std::size_t ClientCore::ScoreEach(const BoundModel& model,
   }
   for (std::size_t row = 0; row < rows.size(); ++row) {
     if (lane != nullptr && (answers[row]->head.flags & kAnswerOverSlot) == 0) continue;
-    ok += ScoreOverSocket(model, call, rows[row], answers[row]) == ScoreCode::kOk ? 1 : 0;
+    if (row != 0) call.now_ns = MonotonicNs();
+    ok += ScoreWithoutLane(model, call, rows[row], answers[row]) == ScoreCode::kOk ? 1 : 0;
   }
   return ok;
+}
+
+ScoreCode ClientCore::ScoreWithoutLane(const BoundModel& model, const Prepared& call,
+                                       std::span<const std::byte> request, AnswerBuffer* answer) {
+  if (model.in_process() != nullptr) return ScoreInProcess(model, call, request, answer);
+  return ScoreOverSocket(model, call, request, answer);
 }
 
 ScoreCode ClientCore::ScoreOverSocket(const BoundModel& model, const Prepared& call,
@@ -267,6 +278,7 @@ ScoreCode ClientCore::CallOverSocket(const Prepared& call, std::span<const std::
 tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::Bind(BindRequest request,
                                                                     std::uint64_t timeout_ns) {
   if (forked()) return tl::unexpected(FailureOf(ScoreCode::kForked));
+  if (engine_) return BindInProcess(std::move(request));
   const Session current = session();
   if (!current.channel) return tl::unexpected(WhyGone());
   const std::uint64_t deadline_ns = DeadlineAfter(MonotonicNs(), timeout_ns);
@@ -285,6 +297,7 @@ tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::Bind(BindRequest 
 
 void ClientCore::Unbind(const std::shared_ptr<BoundModel>& model) {
   if (forked()) return;
+  model->SetInProcess(nullptr);
   const Session current = session();
   if (!current.channel) return;
   for (BoundModel* bound = model.get(); bound != nullptr; bound = bound->successor()) {
@@ -330,6 +343,7 @@ tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::BindOn(const Sess
 tl::expected<std::string, Failure> ClientCore::Ask(const AskRequest& ask,
                                                    std::uint64_t timeout_ns) {
   if (forked()) return tl::unexpected(FailureOf(ScoreCode::kForked));
+  if (engine_) return engine_->Ask(ask);
   const Session current = session();
   if (!current.channel) return tl::unexpected(WhyGone());
   AwaitedFrame reply;

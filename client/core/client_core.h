@@ -14,6 +14,7 @@
 #include "client/connection/answer_buffer.h"
 #include "client/core/bound_model.h"
 #include "client/core/fork_guard.h"
+#include "client/inproc/engine.h"
 #include "client/ring/lane_pool.h"
 #include "client/socket/socket_channel.h"
 
@@ -31,8 +32,9 @@ class ClientCore {
   // that only the parent's threads could end: it must be left alone, so do not destroy it.
   void CloseInChild();
 
-  bool forked() const { return guard_.forked(); }
-  enum class Transport : std::uint8_t { kNone, kSharedMemory, kSocket };
+  // In a child of fork(), which may not use what it shares with a server and its parent.
+  bool forked() const { return guard_.forked() && engine_ == nullptr; }
+  enum class Transport : std::uint8_t { kNone, kSharedMemory, kSocket, kInProcess };
   Transport transport() const noexcept { return transport_.load(std::memory_order_acquire); }
   std::uint32_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
 
@@ -78,6 +80,12 @@ class ClientCore {
   void CountOverSocket(const BoundModel& model, RequestKind kind, std::size_t request_bytes,
                        const AnswerBuffer& answer) noexcept;
   const SharedCounters& counters() const { return counters_; }
+  // Scores in this process, and counts the call.
+  // REQUIRES: model.in_process() is not null.
+  ScoreCode ScoreInProcess(const BoundModel& model, const Prepared& call,
+                           std::span<const std::byte> request, AnswerBuffer* answer);
+  // Null: a server scores.
+  const Engine* engine() const { return engine_.get(); }
   // Of the ring there is; no lanes where memory is not shared.
   Geometry geometry() const;
   // How the rows of this model travel, as far as is known: those that were scored last.
@@ -94,6 +102,9 @@ class ClientCore {
   ClientCore(Endpoint endpoint, const ClientOptions& options);
 
   LayoutOnConnection CurrentLayout(const BoundModel& model) const noexcept;
+  // Where no lane may take the row.
+  ScoreCode ScoreWithoutLane(const BoundModel& model, const Prepared& call,
+                             std::span<const std::byte> request, AnswerBuffer* answer);
   ScoreCode ScoreOverSocket(const BoundModel& model, const Prepared& call,
                             std::span<const std::byte> request, AnswerBuffer* answer);
   ScoreCode CallOverSocket(const Prepared& call, std::span<const std::byte> request,
@@ -104,6 +115,8 @@ class ClientCore {
   static tl::expected<std::shared_ptr<BoundModel>, Failure> BindOn(const Session& session,
                                                                    const BindRequest& request,
                                                                    std::uint64_t deadline_ns);
+  tl::expected<void, Failure> UseEngine();
+  tl::expected<std::shared_ptr<BoundModel>, Failure> BindInProcess(BindRequest request);
   void Publish(Session session);
   void UseRing(const Session& session, std::shared_ptr<Ring> ring);
   // Asks for a ring that is at least so large in everything, if the one there is not.
@@ -130,6 +143,7 @@ class ClientCore {
   const Endpoint endpoint_;
   const ClientOptions options_;
   ForkGuard guard_;
+  std::unique_ptr<Engine> engine_;  // null: a server scores
   LanePool lanes_;
   SharedCounters counters_;
   std::atomic<Transport> transport_{Transport::kNone};

@@ -105,7 +105,8 @@ class Bench {
     PILLION_ASSIGN(rows, Rows(remote.rows->columns()));
     DropRefused(remote, *rows);
     if (rows->size() == 0) return Fail(LoadCode::kBadSchema, options_.rows, "no row is accepted");
-    Measurement& measurement = Add("score", options_.url.starts_with("unix:") ? "unix" : "shm");
+    const std::string way = options_.url.substr(0, options_.url.find(':'));
+    Measurement& measurement = Add(way == "inproc" ? "call" : "score", way);
     return Drive(remote, 0, &*rows, measurement);
   }
 
@@ -123,8 +124,9 @@ class Bench {
     // Each server is a fork, so it comes before the first thread.
     if (Wants("shm")) PILLION_TRY(Serve("shm", **model, *rows));
     if (Wants("unix")) PILLION_TRY(Serve("unix", **model, *rows));
-    if (Wants("inproc")) PILLION_TRY(InProcess(plan, *rows));
-    return {};
+    if (!Wants("inproc")) return {};
+    PILLION_TRY(InProcess(plan, *rows));
+    return CallInProcess(**model, *rows);
   }
 
   std::vector<Measurement> Take() {
@@ -213,6 +215,16 @@ class Bench {
     return drive("plan", [&] { return MakePlanTarget(plan, rows, options_.batch); });
   }
 
+  // Through the client's interface: the row built, scored by the engine's library, the answer read.
+  Result<void> CallInProcess(const Model& model, const BenchRows& rows) {
+    const auto named = ModelArgument::Parse(options_.model);
+    if (!named) return Fail(LoadCode::kNotFound, options_.model, named.error());
+    Remote remote;
+    PILLION_ASSIGN(remote, Connect("inproc:" + named->path.string(), named->name, Selected(model),
+                                   options_.park));
+    return Drive(remote, 0, &rows, Add("call", "inproc"));
+  }
+
   OfferedLoad Load(std::chrono::milliseconds duration) const {
     return {.duration = duration, .threads = options_.threads, .requests_per_s = options_.rate};
   }
@@ -227,7 +239,7 @@ class Bench {
   // What one row's round trips are compared with; nothing where several are under way.
   std::optional<FloorKind> FloorOf(const Measurement& measurement) const {
     if (options_.in_flight > 1 || options_.threads > 1 || options_.rate > 0) return std::nullopt;
-    if (measurement.batch > 1) return std::nullopt;
+    if (measurement.batch > 1 || measurement.transport == "inproc") return std::nullopt;
     if (measurement.transport == "unix") return FloorKind::kSocket;
     return options_.park ? FloorKind::kFutex : FloorKind::kLine;
   }
@@ -270,6 +282,7 @@ class Bench {
   // What the requests took, whatever was asked for.
   static void NameTransport(const pillion_stats& before, const pillion_stats& after,
                             Measurement& measurement) {
+    if (after.inproc_calls != before.inproc_calls) return;
     measurement.ring_requests = after.ring_calls - before.ring_calls;
     measurement.socket_requests = after.socket_calls - before.socket_calls;
     const std::string used =

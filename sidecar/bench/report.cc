@@ -34,7 +34,9 @@ std::string Label(const Measurement& m) {
   if (m.what == "floor_socket") return "floor: Unix socket";
   std::string label = m.model.value_or("null scorer");
   if (m.transport == "inproc") {
-    label += m.what == "plan" ? ", in process, values only" : ", in process, bytes to bytes";
+    label += m.what == "plan"   ? ", in process, values only"
+             : m.what == "call" ? ", in process, a call of the client"
+                                : ", in process, bytes to bytes";
   }
   if (m.transport == "shm") label += ", shared memory";
   if (m.transport == "unix") label += ", Unix socket";

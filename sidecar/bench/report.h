@@ -30,7 +30,7 @@ struct Ratio {
 std::optional<Ratio> RatioToFloor(const std::vector<Round>& rounds);
 
 struct Measurement {
-  std::string what;                      // score, plan, null, floor_line, floor_futex, floor_socket
+  std::string what;  // score, plan, call, null, floor_line, floor_futex, floor_socket
   std::optional<std::string> transport;  // inproc, shm, unix: what most requests really took
   std::string mode;                      // spin, park
   std::optional<std::string> model;

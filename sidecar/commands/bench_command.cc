@@ -34,7 +34,7 @@ CommandRun SetUpBench(CommandLine& line) {
   line.Add("MODEL", options->model,
            "A bundle; with --url a served model's name; or the word transport")
       .Required();
-  line.Add("--url", options->url, "A running sidecar, shm:SOCKET or unix:SOCKET")
+  line.Add("--url", options->url, "A running sidecar, shm:SOCKET or unix:SOCKET; or inproc:MODEL")
       .DefaultIs("servers of its own")
       .Env("PILLION_URL");
   line.Add("--rows", options->rows,
@@ -62,8 +62,9 @@ CommandRun SetUpBench(CommandLine& line) {
       "Rows differ from request to request: where the file has fewer than 4096, copies with "
       "slightly\n"
       "changed numbers are added. Figures over shm and unix hold building the row, the way there\n"
-      "and back, and reading the answer; in process there are two: from the bytes of a request to\n"
-      "those of its answer, and the values alone.\n"
+      "and back, and reading the answer; in process there are three: from the bytes of a request "
+      "to\n"
+      "those of its answer, the values alone, and a call of the client library's inproc: way.\n"
       "\n"
       "Time is cut into rounds of 0.1 s, each after 25 ms of the machine's own floor: two "
       "processes\n"

@@ -152,7 +152,7 @@ CommandRun SetUpScore(CommandLine& line) {
   line.Add("MODEL", options->model, "Bundle: a zip or a directory; with --url a name").Required();
   line.Add("INPUT", options->input, "Rows: a file, or - for standard input");
   line.Add("--url", options->url,
-           "A running sidecar: shm:SOCKET, or unix:SOCKET for the socket alone")
+           "A running sidecar: shm:SOCKET, or unix:SOCKET for the socket alone; or inproc:MODEL")
       .DefaultIs("scored in this process")
       .Env("PILLION_URL");
   line.Add("--from", options->from, "Form of INPUT")

@@ -223,7 +223,7 @@ TEST_P(FaultTest, TheVersionIsThatOfTheContent) {
   EXPECT_THAT(*client_->Ask("models"), HasSubstr("\"content_sha256\":\"" + std::string(digits)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Transports, FaultTest, ::testing::Values("shm", "unix"),
+INSTANTIATE_TEST_SUITE_P(Transports, FaultTest, ::testing::Values("shm", "unix", "inproc"),
                          [](const auto& test) { return std::string(test.param); });
 
 }  // namespace

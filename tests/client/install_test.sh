@@ -25,6 +25,7 @@ library=$(find "$root" -name libpillion-client.so)
 libdir=$(dirname "$library")
 doc=$root/share/doc/pillion
 for file in "$root/bin/pillion" "$libdir/libpillion-client.so.2" "$libdir/libpillion-client.a" \
+  "$libdir/libpillion-engine.so.1" \
   "$libdir/pkgconfig/pillion-client.pc" "$doc/README.md" "$doc/docs/ops.md"; do
   [ -e "$file" ] || fail "$file is not installed"
 done
@@ -38,6 +39,14 @@ nm -D --defined-only "$library" | awk '{ print $3 }' | grep -v '^_init$\|^_fini$
 grep -oE '^PILLION_API .*' -A1 "$root/include/pillion/pillion.h" |
   grep -oE '\bpillion_[a-z_]+\(' | tr -d '(' | sort -u >"$work/declared"
 diff "$work/declared" "$work/shown" || fail "declared (<) and shown (>) functions differ"
+
+engine=$libdir/libpillion-engine.so.1
+readelf -d "$engine" | grep 'SONAME.*libpillion-engine\.so\.1\]' >/dev/null ||
+  fail "wrong SONAME of the engine"
+nm -D --defined-only "$engine" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort >"$work/shown"
+grep -oE '\bpillion_engine_[a-z]+\(' "$source/schemas/inproc/engine_abi.h" | tr -d '(' | sort -u \
+  >"$work/declared"
+diff "$work/declared" "$work/shown" || fail "the engine: declared (<) and shown (>) differ"
 
 # A library with sanitizers needs programs with the same.
 flags=$(sed -n 's/^CMAKE_CXX_FLAGS:[^=]*=//p; s/^PILLION_SANITIZE:[^=]*=\(..*\)/-fsanitize=\1/p' \
@@ -102,6 +111,20 @@ for program in "${programs[@]}"; do
     [ "$said" = "$price" ] || fail "$program says $said, MLeap $price"
   done
 done
+# Without a server: the engine lies beside the client's library; programs that hold that are told.
+for program in "${programs[@]}"; do
+  said=$(PILLION_ENGINE=$engine "$bin/$program" \
+    "inproc:$doc/examples/king-county/house-lr.zip" house-lr) || fail "$program: exit code $?"
+  [ "$said" = "$price" ] || fail "$program says $said in process, MLeap $price"
+done
+said=$("$bin/pkg_c" "inproc:$doc/examples/king-county/house-lr.zip" house-lr) ||
+  fail "the engine is not found beside the client's library"
+[ "$said" = "$price" ] || fail "pkg_c says $said in process, MLeap $price"
+# It is not found where it is not, and the message says where it was looked for.
+"$bin/pkg_static" "inproc:$doc/examples/king-county/house-lr.zip" house-lr 2>"$work/message" &&
+  fail "pkg_static found an engine"
+grep -q "$bin/libpillion-engine.so.1: no such file.*PILLION_ENGINE" "$work/message" ||
+  fail "pkg_static: $(cat "$work/message")"
 for standard in 17 20; do
   "$bin/names$standard" "shm:$work/run/pillion.sock" house >/dev/null ||
     fail "names$standard: exit code $?"

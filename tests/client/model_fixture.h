@@ -1,4 +1,4 @@
-// A client of a server with a small real model, over either transport.
+// A client of small real models, over each transport and in process.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,6 +12,7 @@
 #include "sidecar/models/model_scorer.h"
 #include "tests/sidecar/transport/test_server.h"
 #include "tests/support/bundle_on_disk.h"
+#include "tests/support/temporary_directory.h"
 
 namespace pillion {
 
@@ -45,11 +46,20 @@ class ModelFixture : public ::testing::TestWithParam<const char*> {
     if (!loaded) throw std::runtime_error(loaded.error().Text());
     scorer_ = std::move(*loaded);
     server_.emplace(TransportOptions{}, scorer_.get());
-    auto client = Client::Connect(std::string(GetParam()) + ":" + server_->path());
+    const std::string transport = GetParam();
+    auto client = Client::Connect(transport + ":" +
+                                  (transport == "inproc" ? Directory().string() : server_->path()));
     if (!client) throw std::runtime_error(client.error().text);
     client_.emplace(*client);
   }
 
+  // With the same models as the server, as a directory has them.
+  const std::filesystem::path& Directory() const {
+    std::filesystem::create_symlink(bundle_.root(), models_.path() / "house");
+    std::filesystem::create_symlink(bundle_.root(), models_.path() / "other");
+    std::filesystem::create_symlink(changed_.root(), models_.path() / "changed");
+    return models_.path();
+  }
   BoundTo Bind(const std::string& name, std::vector<std::string> outputs = {}) const {
     auto model = client_->Bind(name, {std::move(outputs)});
     if (!model) throw std::runtime_error(model.error().text);
@@ -63,6 +73,7 @@ class ModelFixture : public ::testing::TestWithParam<const char*> {
 
   testing::BundleOnDisk bundle_;
   testing::BundleOnDisk changed_;
+  testing::TemporaryDirectory models_;
   std::unique_ptr<ModelScorer> scorer_;
   std::optional<TestServer> server_;
   std::optional<Client> client_;

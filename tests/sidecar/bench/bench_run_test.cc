@@ -23,18 +23,19 @@ std::vector<Measurement> Measured(const BenchOptions& options) {
   return measurements ? std::move(*measurements) : std::vector<Measurement>();
 }
 
-TEST(RunBench, MeasuresBytesAndValuesInProcess) {
+TEST(RunBench, MeasuresBytesValuesAndCallsInProcess) {
   BenchOptions options = Houses();
   options.transports = {"inproc"};
   options.batch = 16;
   const auto measurements = Measured(options);
-  ASSERT_EQ(measurements.size(), 5U);
+  ASSERT_EQ(measurements.size(), 6U);
   EXPECT_EQ(measurements[0].what, "score");
   EXPECT_EQ(measurements[1].what, "plan");
-  EXPECT_EQ(measurements[2].what, "floor_line");
-  EXPECT_EQ(measurements[3].what, "floor_futex");
-  EXPECT_EQ(measurements[4].what, "floor_socket");
-  for (const Measurement& measurement : {measurements[0], measurements[1]}) {
+  EXPECT_EQ(measurements[2].what, "call");
+  EXPECT_EQ(measurements[3].what, "floor_line");
+  EXPECT_EQ(measurements[4].what, "floor_futex");
+  EXPECT_EQ(measurements[5].what, "floor_socket");
+  for (const Measurement& measurement : {measurements[0], measurements[1], measurements[2]}) {
     EXPECT_EQ(measurement.transport, "inproc");
     EXPECT_EQ(measurement.batch, 16U);
     EXPECT_GT(measurement.latency.count(), 0U);

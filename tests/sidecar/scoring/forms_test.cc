@@ -253,7 +253,7 @@ TEST_P(RouteTest, AllFormsGiveTheSameAnswers) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Routes, RouteTest, ::testing::Values("local", "shm", "unix"),
+INSTANTIATE_TEST_SUITE_P(Routes, RouteTest, ::testing::Values("local", "shm", "unix", "inproc"),
                          [](const auto& route) { return route.param; });
 
 }  // namespace

@@ -1,5 +1,5 @@
 // A model by each route: "local", in this thread; "shm" and "unix", behind a server of this
-// process.
+// process; "inproc", in the engine's library.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -31,7 +31,9 @@ class Routes {
       EXPECT_TRUE(model) << model.error().Text();
       return model ? std::make_unique<PlanScorer>(*std::move(model)) : nullptr;
     }
-    auto client = ClientScorer::Connect(route + ":" + server_->path(), "model");
+    const bool served = route != "inproc";
+    auto client = ClientScorer::Connect(route + ":" + (served ? server_->path() : path_),
+                                        served ? "model" : ModelArgument::Parse(path_)->name);
     EXPECT_TRUE(client) << client.error().Text();
     return client ? *std::move(client) : nullptr;
   }

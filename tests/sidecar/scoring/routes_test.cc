@@ -12,6 +12,8 @@
 #include "tests/sidecar/scoring/churn_model.h"
 #include "tests/sidecar/scoring/routes.h"
 #include "tests/support/bundle_on_disk.h"
+#include "tests/support/paths.h"
+#include "tests/support/read_file.h"
 
 namespace pillion::testing {
 namespace {
@@ -37,7 +39,8 @@ std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
              << " bad, " << outcome.skipped_rows << " skipped";
 }
 
-Outcome Score(RowScorer& scorer, const std::string& text, ScoreOptions options) {
+Outcome Score(RowScorer& scorer, const std::string& text, ScoreOptions options,
+              TableFormat format = TableFormat::kJsonLines) {
   Outcome outcome;
   options.note = [&](const std::string& note) { outcome.notes.push_back(note); };
   options.report = [&](const BadRow& row) {
@@ -45,8 +48,7 @@ Outcome Score(RowScorer& scorer, const std::string& text, ScoreOptions options) 
   };
   std::ostringstream out;
   const std::unique_ptr<RowSink> writer = MakeTableWriter(TableFormat::kJsonLines, out);
-  const auto summary =
-      ScoreTable(scorer, {"rows", text, TableFormat::kJsonLines, {}}, options, *writer);
+  const auto summary = ScoreTable(scorer, {"rows", text, format, {}}, options, *writer);
   if (summary) {
     outcome.rows = summary->row_count;
     outcome.bad_rows = summary->bad_row_count;
@@ -212,7 +214,24 @@ TEST_P(RoutesTest, SayTheSame) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Routes, RoutesTest, ::testing::Values("local", "shm", "unix"),
+// The examples' models on their rows, each answer's number as its shortest text.
+TEST_P(RoutesTest, GiveTheHousesTheSameBits) {
+  const std::string houses = SourceDir() + "/examples/king-county/";
+  const std::string rows = ReadFile(houses + "houses.frame.json");
+  for (const char* const name : {"house-lr.zip", "house-rf.zip"}) {
+    const Routes routes(houses + name);
+    ScoreOptions options;
+    options.select = {"prediction"};
+    const auto score = [&](const std::string& route) {
+      return Score(*routes.Open(route), rows, options, TableFormat::kJson);
+    };
+    const Outcome outcome = score(GetParam());
+    EXPECT_GT(outcome.rows, 20U) << outcome;
+    EXPECT_EQ(outcome, score("shm"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Routes, RoutesTest, ::testing::Values("local", "shm", "unix", "inproc"),
                          [](const auto& route) { return route.param; });
 
 }  // namespace
