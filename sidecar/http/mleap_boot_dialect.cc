@@ -187,7 +187,8 @@ tl::expected<std::string, std::string> MleapBootDialect::Score(const BootTransfo
   if (!found) {
     return tl::unexpected("NotFoundException: no model with name " + request.model);
   }
-  const TableSource source{"frame", frame, format, {}};
+  TableSource source{"frame", frame, format, {}};
+  source.option_names = {"", ""};
   ScoreOptions options;
   options.select = request.select;
   if (request.select && request.relaxed) {

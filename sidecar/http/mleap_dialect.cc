@@ -144,7 +144,8 @@ HttpReply MleapDialect::Transform(const HttpRequest& request) {
   if (!name) return Refuse(500, name.error());
   const auto found = plans_.Find(*name, "mleap");
   if (!found) return Refuse(500, found.error().text);
-  const TableSource frame{"frame", request.body, *from, {}};
+  TableSource frame{"frame", request.body, *from, {}};
+  frame.option_names = {"", ""};
   std::ostringstream out;
   const std::unique_ptr<RowSink> writer = MakeTableWriter(*to, out);
   if (const auto scored = ScoreTable(*found->scorer, frame, {}, *writer); !scored) {

@@ -205,6 +205,7 @@ tl::expected<std::vector<std::string>, std::string> SageMakerDialect::Score(
                                              : OutputColumn::Lists::kSource);
   std::string removed;
   const auto score = [&](TableSource source, const std::string& wanted) {
+    source.option_names = {"", ""};
     ScoreOptions options;
     options.select = {wanted};
     options.skipped = [&](std::uint64_t, const std::string& stage) { removed = stage; };

@@ -157,8 +157,9 @@ HttpReply ScoreDialect::Score(const HttpRequest& request) {
   options.keep_going = true;
   options.report = [&](const BadRow& row) { answers.Fail(ProblemOf(row)); };
   options.skipped = [&](std::uint64_t row, const std::string& stage) { answers.Skip(row, stage); };
-  const auto summary =
-      ScoreTable(scorer, {"body", request.body, TableFormat::kJsonLines, {}}, options, answers);
+  TableSource source{"body", request.body, TableFormat::kJsonLines, {}};
+  source.option_names = {"?missing-as-null=true", "?select="};
+  const auto summary = ScoreTable(scorer, source, options, answers);
   if (!summary) {
     HttpProblem problem = ProblemOf(400, ScoreCode::kMalformed, summary.error().Text());
     problem.detail =

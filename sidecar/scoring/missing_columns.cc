@@ -65,7 +65,10 @@ std::vector<Problem> MissingColumns(const Schema& missing, const TableHead& head
   last += last.ends_with('?') ? " The input has " : "; the input has ";
   last += QuotedNames(names);
   if (source.format == TableFormat::kJsonLines) last += " in its first row";
-  if (nullable && !missing_as_null) last += "; --missing-as-null reads what is absent as null";
+  if (const auto option = source.option_names.missing_as_null;
+      nullable && !missing_as_null && !option.empty()) {
+    last.append("; ").append(option).append(" reads what is absent as null");
+  }
   return problems;
 }
 

@@ -148,6 +148,7 @@ class ScoringSink final : public RowSink {
   // "; without it there can be had: --select prediction". The later columns are the likely ones.
   std::string WithoutMissing(const Schema& given) const {
     constexpr std::size_t kTriedMax = 32;
+    if (source_.option_names.select.empty()) return "";
     const Schema& outputs = scorer_.model_outputs();
     std::string names;
     for (std::size_t i = outputs.size() - std::min(outputs.size(), kTriedMax); i < outputs.size();
@@ -156,7 +157,8 @@ class ScoringSink final : public RowSink {
       if (missing && missing->empty())
         names.append(names.empty() ? "" : ",").append(outputs[i].name);
     }
-    return names.empty() ? "" : "; without it there can be had: --select " + names;
+    if (names.empty()) return "";
+    return "; without it there can be had: " + std::string(source_.option_names.select) + names;
   }
 
   Result<TableHead> MakeAnswerHead() {

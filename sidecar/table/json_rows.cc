@@ -229,13 +229,16 @@ void JsonRows::FillMissing(std::size_t column) {
     if (!meant.empty()) Refuse(field.name, "is absent, for which null would be taken" + meant);
     return;
   }
-  Refuse(field.name, "is absent" + meant +
-                         (meant.empty() ? "; write null if it is unknown (models refuse that "
-                                          "without an imputer; XGBoost's take NaN)"
-                                        : "") +
-                         (field.type.nullable ? ", or read absent members as null with "
-                                                "--missing-as-null"
-                                              : ""));
+  std::string what = "is absent" + meant;
+  if (meant.empty()) {
+    what +=
+        "; write null if it is unknown (models refuse that without an imputer; XGBoost's take NaN)";
+  }
+  if (const auto option = source_.option_names.missing_as_null;
+      field.type.nullable && !option.empty()) {
+    what.append(", or read absent members as null with ").append(option);
+  }
+  Refuse(field.name, what);
 }
 
 Result<void> JsonRows::EndRow() {

@@ -41,6 +41,12 @@ struct CsvDialect {
   std::vector<std::string> nulls;   // unquoted fields that are null, besides the empty one
 };
 
+// How messages name what a caller may ask for where columns are missing; empty: he cannot.
+struct OptionNames {
+  std::string_view missing_as_null = "--missing-as-null";
+  std::string_view select = "--select ";  // names follow
+};
+
 // A table to read.
 struct TableSource {
   std::string name;  // of the file, for messages
@@ -58,6 +64,7 @@ struct TableSource {
   // Rows that cannot be read go to RowSink::AddUnreadable, as far as the form lets one go on.
   bool keep_going = false;
   CsvDialect csv = {};
+  OptionNames option_names = {};
   // Is told what is no error but should be known, as whole sentences.
   std::function<void(const std::string&)> note = {};
 };

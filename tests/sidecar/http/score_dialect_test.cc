@@ -16,6 +16,7 @@ namespace pillion {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kJson[] = "application/json";
 constexpr char kLines[] = "application/jsonl";
@@ -147,6 +148,18 @@ TEST_F(ScoreDialectTest, SaysWhatIsWrongWithARequest) {
     simdjson::dom::parser parser;
     EXPECT_EQ(parser.parse(reply.body).error(), simdjson::SUCCESS) << reply.body;
   }
+}
+
+// In words of HTTP, not of the command line.
+TEST_F(ScoreDialectTest, SaysHowToReadMissingColumnsAsNull) {
+  const auto row = client_.Post("/score/house", kJson, R"({"bedrooms":3})");
+  EXPECT_EQ(row.status, 400);
+  EXPECT_THAT(row.body, HasSubstr("?missing-as-null=true"));
+  EXPECT_THAT(row.body, Not(HasSubstr("--")));
+  const auto later = client_.Post("/score/house", "application/jsonl",
+                                  client_.Get("/models/house/sample").body + R"({"bedrooms":3})");
+  EXPECT_THAT(later.body, HasSubstr("?missing-as-null=true"));
+  EXPECT_THAT(later.body, Not(HasSubstr("--")));
 }
 
 TEST_F(ScoreDialectTest, TellsOfItsModels) {
