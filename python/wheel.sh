@@ -19,8 +19,9 @@ trap stop EXIT
 mkdir "$work/source"
 cp -r "$here/pillion" "$here/pyproject.toml" "$here/setup.py" "$work/source"
 install -D --strip "$build/bin/pillion" "$work/source/pillion/bin/pillion"
-install -D --strip "$build/lib/libpillion-client.so.2" \
-  "$work/source/pillion/lib/libpillion-client.so.2"
+for library in libpillion-client.so.2 libpillion-engine.so.1; do
+  install -D --strip "$build/lib/$library" "$work/source/pillion/lib/$library"
+done
 "$python" -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$work" "$work/source"
 
 # Libraries of the system that the program needs go into the wheel; the tag says which glibc.
@@ -44,9 +45,13 @@ houses = pathlib.Path(sys.argv[1])
 frame = json.loads((houses / "houses.frame.json").read_text())
 names = [field["name"] for field in frame["schema"]["fields"]]
 expected = json.loads((houses / "answers.json").read_text())["house-lr"]["spark"]
-with pillion.connect("run", outputs=["prediction"]) as model:
-    answers = model.score([dict(zip(names, row)) for row in frame["rows"]])
-assert [answer["prediction"] for answer in answers] == expected, "other answers than Spark's"
-print(f"{len(answers)} houses scored as Spark did, over {pillion.__file__}")
+for model in (
+    pillion.connect("run", outputs=["prediction"]),
+    pillion.load(houses / "house-lr.zip", outputs=["prediction"]),
+):
+    with model:
+        answers = model.score([dict(zip(names, row)) for row in frame["rows"]])
+        assert [answer["prediction"] for answer in answers] == expected, "other than Spark's"
+        print(f"{len(answers)} houses scored as Spark did, by {model.transport}")
 PYTHON
 echo "$wheel"

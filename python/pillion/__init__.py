@@ -1,7 +1,8 @@
-"""Pillion for Python: scores from a server, and models written as the bundles that Pillion serves.
+"""Pillion for Python: scores, and models written as the bundles that Pillion serves.
 
-`pillion.connect` scores over shared memory, through the client library. `pillion.export` holds the
-exporters, which do without it. Importing needs the standard library alone.
+`pillion.connect` scores over shared memory, `pillion.load` in this process, both through the client
+library. `pillion.export` holds the exporters, which do without it. Importing needs the standard
+library alone.
 """
 
 from ._columns import Column
@@ -14,7 +15,7 @@ from ._errors import (
     ServerGone,
     UnknownModel,
 )
-from ._model import Model, connect
+from ._model import Model, connect, load
 
 __all__ = [
     "BadRow",
@@ -27,6 +28,7 @@ __all__ = [
     "ServerGone",
     "UnknownModel",
     "connect",
+    "load",
 ]
 
 __version__ = "0.1.0"

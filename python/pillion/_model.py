@@ -1,4 +1,5 @@
-"""`connect`, and the model that it returns: what stays the same over forks and new versions."""
+"""`connect` and `load`, and the model that they return: what stays the same over forks and new
+versions."""
 
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ from ._errors import SchemaChanged
 
 
 class Model:
-    """A served model. Any number of threads may score with it, and so may children of fork(),
-    which connect anew by themselves. Close it, or use it in a `with`."""
+    """A model of a server, or of this process. Any number of threads may score with it, and so may
+    children of fork(), which connect or load anew by themselves. Close it, or use it in a
+    `with`."""
 
     def __init__(
         self,
@@ -75,7 +77,8 @@ class Model:
 
     @property
     def transport(self) -> str:
-        """ "shm" over shared memory, "unix" over the socket, "" while there is no connection."""
+        """ "shm" over shared memory, "unix" over the socket, "inproc" after load(), "" while there
+        is no connection."""
         return self._bound().transport()
 
     @overload
@@ -204,3 +207,22 @@ def connect(
 
     Raises ServerGone, UnknownModel, LibraryNotFound or another Error."""
     return Model(_url(server), model, outputs, absent, timeout)
+
+
+def load(
+    path: Union[str, os.PathLike[str]],
+    model: Optional[str] = None,
+    *,
+    outputs: Sequence[str] = (),
+    absent: Sequence[str] = (),
+    timeout: float = 60.0,
+) -> Model:
+    """Loads a bundle, or a directory of models as `pillion serve --models` takes it, into this
+    process: the engine that the server has, and so the same answers, without a server.
+
+    `model`, `outputs`, `absent`: as in connect(). `timeout`: seconds, for scoring where that is
+    given none.
+
+    Raises UnknownModel where nothing lies at `path`, LibraryNotFound, or another Error, such as for
+    a bundle that cannot be loaded, or where libpillion-engine is not beside the client library."""
+    return Model("inproc:" + os.path.abspath(os.fspath(path)), model, outputs, absent, timeout)

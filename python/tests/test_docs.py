@@ -18,7 +18,7 @@ class Document(unittest.TestCase):
 
     def test_blocks_of_python_run(self) -> None:
         blocks = re.findall(r"^```python\n(.*?)^```", self.text, re.MULTILINE | re.DOTALL)
-        self.assertEqual(len(blocks), 4)
+        self.assertEqual(len(blocks), 5)
         before = os.getcwd()
         with tempfile.TemporaryDirectory() as directory:
             os.chdir(directory)
