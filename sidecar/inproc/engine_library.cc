@@ -1,6 +1,7 @@
 // The functions that libpillion-engine shows; what they mean is in schemas/inproc/engine_abi.h.
 #include <cstring>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "schemas/inproc/engine_abi.h"
@@ -35,6 +36,8 @@ template <typename Function>
 std::uint8_t Guarded(const Sink& sink, Function function) {
   try {
     return function();
+  } catch (const std::bad_alloc&) {
+    return sink.Refuse({ScoreCode::kNoMemory, "there is no memory for it"});
   } catch (const std::exception& exception) {
     return sink.Refuse({ScoreCode::kInternal, exception.what()});
   } catch (...) {
@@ -118,7 +121,7 @@ void pillion_engine_score(pillion_engine_layout* bound, std::uint32_t thread, st
                           const void* request, std::size_t bytes, std::uint64_t deadline_ns,
                           void* response, std::size_t capacity, pillion_engine_result* result) {
   pillion::InprocLayout& layout = *bound->layout;
-  *result = {0, layout.version->number(), static_cast<std::uint8_t>(ScoreCode::kInternal)};
+  *result = {0, layout.version->number(), static_cast<std::uint8_t>(ScoreCode::kNoMemory)};
   try {
     auto workspace = layout.workspaces.Take(thread);
     const auto scored =
@@ -132,7 +135,9 @@ void pillion_engine_score(pillion_engine_layout* bound, std::uint32_t thread, st
     result->code = static_cast<std::uint8_t>(scored->code);
     result->response_bytes = scored->response_bytes;
     layout.workspaces.Return(thread, std::move(workspace));
-  } catch (...) {  // no memory for a workspace
+  } catch (const std::bad_alloc&) {  // for a workspace
+  } catch (...) {
+    result->code = static_cast<std::uint8_t>(ScoreCode::kInternal);
   }
 }
 
