@@ -11,6 +11,7 @@ namespace {
 
 tl::unexpected<Refusal> Unknown(std::string what, std::string_view written, const auto& known) {
   std::vector<std::string_view> names;
+  names.reserve(known.size());
   for (const auto& [name, value] : known) names.emplace_back(name);
   return tl::unexpected(
       Refusal{ScoreCode::kUnknownModel, std::move(what) + DidYouMean(written, names)});

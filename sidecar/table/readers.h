@@ -39,7 +39,7 @@ std::string PlainText(std::string_view json);
 template <typename T>
 struct Boxed {
   T value{};
-  operator const T&() const { return value; }
+  operator const T&() const { return value; }  // NOLINT(google-explicit-constructor)
 };
 
 // Text that is written in large pieces.
