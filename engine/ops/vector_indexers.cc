@@ -116,6 +116,7 @@ Operation CompileVectorIndexer(OpSource& source) {
     if (!by_index.contains(index)) by_index.emplace(index, ReadFeature(source, index));
   }
   std::vector<CategoricalFeature> features;
+  features.reserve(by_index.size());
   for (auto& [index, feature] : by_index) features.push_back(std::move(feature));
   const DataType vector = DataType::Vector(std::max(size, kAnySize));
   return {.inputs = {{"input", vector}},

@@ -239,7 +239,7 @@ ScoreCode RowEncoder::SetText(std::uint32_t column, std::string_view text) noexc
   if (column >= layout_->size()) return Fail(column, ScoreCode::kUnknownColumn);
   const WireForm form = (*layout_)[column].form;
   if (form == WireForm::kString) {
-    if (Overwrite(column, text, std::string_view("", 1))) return Mark(column);
+    if (Overwrite(column, text, std::string_view("\0", 1))) return Mark(column);
     return Append(column, [&](std::uint32_t slot) { return writer_.AppendString(slot, text); });
   }
   if (form != WireForm::kByteString) return Fail(column, ScoreCode::kWrongType);
