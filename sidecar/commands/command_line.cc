@@ -3,11 +3,15 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <list>
 #include <memory>
 #include <sstream>
 #include <string_view>
+#include <type_traits>
 
 #include "base/suggest.h"
+#include "sidecar/commands/config_file.h"
+#include "sidecar/commands/files.h"
 
 namespace pillion {
 namespace {
@@ -118,20 +122,33 @@ void PrintUsageError(const CLI::App& app, const CLI::ParseError& error) {
             << " --help\n";
 }
 
+struct Command {
+  Command(CLI::App& of, const std::vector<std::string>& arguments) : app(of), line(of, arguments) {}
+
+  CLI::App& app;
+  CommandLine line;
+  CommandRun run;
+};
+
 }  // namespace
 
+CLI::Option& Option::option() { return *line_->options_[index_]; }
+
+Setting& Option::setting() { return line_->settings_[index_]; }
+
 Option& Option::Required() {
-  option_->required();
+  option().required();
   return *this;
 }
 
 Option& Option::Env(const char* variable) {
-  option_->envname(variable);
+  option().envname(variable);
+  setting().variable = variable;
   return *this;
 }
 
 Option& Option::CommaSeparated() {
-  option_->delimiter(',')->allow_extra_args(false);
+  option().delimiter(',')->allow_extra_args(false);
   return *this;
 }
 
@@ -141,33 +158,82 @@ Option& Option::OneOf(const std::vector<std::string>& words) {
     return "'" + word + "' is none of " + CLI::detail::join(words, ", ") +
            DidYouMean(word, {words.begin(), words.end()});
   };
-  option_->check(CLI::Validator(complain, CLI::IsMember(words).get_description()));
+  option().check(CLI::Validator(complain, CLI::IsMember(words).get_description()));
+  setting().words = words;
   return *this;
 }
 
 Option& Option::Between(int min, int max) {
-  option_->check(CLI::Range(min, max));
+  option().check(CLI::Range(min, max));
+  setting().range.emplace(min, max);
   return *this;
 }
 
 Option& Option::Between(double min, double max) {
-  option_->check(CLI::Range(min, max));
+  option().check(CLI::Range(min, max));
+  setting().range.emplace(min, max);
   return *this;
 }
 
 Option& Option::Positive() {
-  option_->check(CLI::PositiveNumber);
+  option().check(CLI::PositiveNumber);
   return *this;
 }
 
 Option& Option::DefaultIs(const char* text) {
-  option_->default_str(text);
+  option().default_str(text);
   return *this;
+}
+
+Option& Option::Key(const char* key) {
+  setting().key = key;
+  return *this;
+}
+
+Option& Option::WhileRunning() {
+  setting().while_running = true;
+  return *this;
+}
+
+Option& Option::Items(const char* first_key, const char* second_key,
+                      const std::vector<std::string_view>& words) {
+  setting().item_keys.emplace(first_key, second_key);
+  setting().words.assign(words.begin(), words.end());
+  return *this;
+}
+
+Option CommandLine::Declare(CLI::Option& option, const char* names, const char* help,
+                            Setting::Kind kind, std::vector<std::string> values) {
+  Setting setting;
+  setting.option = std::string_view(names).substr(std::string_view(names).rfind(',') + 1);
+  setting.help = help;
+  setting.kind = kind;
+  setting.values = std::move(values);
+  options_.push_back(&option);
+  settings_.push_back(std::move(setting));
+  return {*this, settings_.size() - 1};
 }
 
 template <typename T>
 Option CommandLine::Add(const char* names, T& value, const char* help) {
-  return Option(*app_->add_option(names, value, help));
+  using Kind = Setting::Kind;
+  CLI::Option& option = *app_->add_option(names, value, help);
+  std::vector<std::string> values;
+  Kind kind = Kind::kInteger;
+  if constexpr (std::is_same_v<T, std::string>) {
+    kind = Kind::kText;
+    if (!value.empty()) values.push_back(value);
+  } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+    kind = Kind::kTexts;
+    values = value;
+  } else if constexpr (std::is_same_v<T, std::vector<std::uint32_t>>) {
+    kind = Kind::kIntegers;
+    for (const std::uint32_t item : value) values.push_back(std::to_string(item));
+  } else {
+    if constexpr (std::is_same_v<T, double>) kind = Kind::kNumber;
+    values.push_back(CLI::detail::to_string(value));
+  }
+  return Declare(option, names, help, kind, std::move(values));
 }
 
 template Option CommandLine::Add(const char*, std::string&, const char*);
@@ -178,16 +244,64 @@ template Option CommandLine::Add(const char*, std::vector<std::string>&, const c
 template Option CommandLine::Add(const char*, std::vector<std::uint32_t>&, const char*);
 
 Option CommandLine::AddFlag(const char* names, bool& value, const char* help) {
-  return Option(*app_->add_flag(names, value, help));
+  return Declare(*app_->add_flag(names, value, help), names, help, Setting::Kind::kFlag,
+                 {value ? "true" : "false"});
 }
 
 Option CommandLine::AddWord(const char* names, const char* help,
-                            const std::vector<std::string>& words,
+                            const std::vector<std::string>& words, const std::string& word_now,
                             const std::function<void(std::size_t)>& set) {
   const auto chosen = [words, set](const std::string& word) {
     set(static_cast<std::size_t>(std::find(words.begin(), words.end(), word) - words.begin()));
   };
-  return Option(*app_->add_option_function<std::string>(names, chosen, help)).OneOf(words);
+  return Declare(*app_->add_option_function<std::string>(names, chosen, help), names, help,
+                 Setting::Kind::kText, {word_now})
+      .OneOf(words)
+      .DefaultIs(word_now.c_str());
+}
+
+Option CommandLine::AddConfig(const char* names, const char* help) {
+  return Add(names, config_file_, help);
+}
+
+Result<void> CommandLine::Settle() {
+  const std::vector<CLI::Option*>& parsed = app_->parse_order();
+  for (std::size_t i = 0; i < options_.size(); ++i) {
+    if (options_[i]->count() == 0) continue;
+    const bool on_line = std::find(parsed.begin(), parsed.end(), options_[i]) != parsed.end();
+    settings_[i].source = on_line ? Setting::Source::kCommandLine : Setting::Source::kVariable;
+    settings_[i].values = options_[i]->results();
+  }
+  if (config_file_.empty()) return {};
+  std::string text;
+  PILLION_ASSIGN(text, ReadInput(config_file_));
+  std::vector<ConfigValue> found;
+  PILLION_ASSIGN(found, ReadConfig(config_file_, text, settings_));
+  for (ConfigValue& value : found) {
+    std::size_t i = 0;
+    while (settings_[i].key != value.key) ++i;
+    if (settings_[i].source != Setting::Source::kDefault) continue;
+    options_[i]->add_result(value.values);
+    options_[i]->run_callback();
+    settings_[i].source = Setting::Source::kFile;
+    settings_[i].values = std::move(value.values);
+    settings_[i].line = value.line;
+  }
+  return {};
+}
+
+Result<Settings> CommandLine::ReadAgain(const std::function<void(CommandLine&)>& declare) const {
+  CLI::App app;
+  app.option_defaults()->always_capture_default();
+  CommandLine line(app, arguments_);
+  declare(line);
+  try {
+    app.parse(std::vector<std::string>(arguments_.rbegin(), arguments_.rend()));
+  } catch (const CLI::ParseError& error) {
+    return Fail(LoadCode::kBadSchema, "", error.what());
+  }
+  PILLION_TRY(line.Settle());
+  return line.settings();
 }
 
 void CommandLine::Footer(const char* text) { app_->footer(text); }
@@ -200,11 +314,11 @@ ExitCode RunProgram(const Program& program, int argc, char** argv) {
   // Commands take these over when they are added.
   app.formatter(std::make_shared<HelpFormatter>());
   app.option_defaults()->always_capture_default();
-  std::vector<std::pair<CLI::App*, CommandRun>> runs;
+  const std::vector<std::string> arguments(argv + std::min(argc, 2), argv + argc);
+  std::list<Command> commands;
   for (const CommandRow& row : program.commands) {
-    CLI::App* command = app.add_subcommand(row.name, row.summary);
-    CommandLine line(*command);
-    runs.emplace_back(command, row.set_up(line));
+    Command& command = commands.emplace_back(*app.add_subcommand(row.name, row.summary), arguments);
+    command.run = row.set_up(command.line);
   }
   try {
     app.parse(argc, argv);
@@ -215,8 +329,13 @@ ExitCode RunProgram(const Program& program, int argc, char** argv) {
     PrintUsageError(app, error);
     return ExitCode::kUsage;
   }
-  for (const auto& [command, run] : runs) {
-    if (command->parsed()) return run();
+  for (Command& command : commands) {
+    if (!command.app.parsed()) continue;
+    if (const auto settled = command.line.Settle(); !settled) {
+      Report(settled.error());
+      return ExitCode::kConfig;
+    }
+    return command.run();
   }
   return ExitCode::kUsage;
 }

@@ -8,10 +8,13 @@
 #include <initializer_list>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/load_error.h"
 #include "sidecar/commands/exit_code.h"
+#include "sidecar/commands/settings.h"
 
 namespace CLI {
 class App;
@@ -20,10 +23,12 @@ class Option;
 
 namespace pillion {
 
+class CommandLine;
+
 // A declared option. Its members return it, so that they chain; valid while its CommandLine is.
 class Option {
  public:
-  explicit Option(CLI::Option& option) : option_(&option) {}
+  Option(CommandLine& line, std::size_t index) : line_(&line), index_(index) {}
 
   Option& Required();
   Option& Env(const char* variable);  // where the value stands if not on the line
@@ -35,15 +40,31 @@ class Option {
   Option& Positive();
   // What help shows as the default where the value itself does not tell.
   Option& DefaultIs(const char* text);
+  // Where a configuration file says it: "limits.clients".
+  Option& Key(const char* key);
+  // A change of the file is taken over without a restart.
+  Option& WhileRunning();
+  // Items of the list are, in a file, mappings of two keys: Setting::item_keys. The second has a
+  // list of `words`.
+  Option& Items(const char* first_key, const char* second_key,
+                const std::vector<std::string_view>& words);
 
  private:
-  CLI::Option* option_;
+  CLI::Option& option();
+  Setting& setting();
+
+  CommandLine* line_;
+  std::size_t index_;
 };
 
 // A command's options, positional arguments and examples.
 class CommandLine {
  public:
-  explicit CommandLine(CLI::App& app) : app_(&app) {}
+  // `arguments`: those of the command.
+  CommandLine(CLI::App& app, std::vector<std::string> arguments)
+      : app_(&app), arguments_(std::move(arguments)) {}
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
 
   // `names` as "--rows", "-o,--output" or, for a positional argument, "MODEL". `value` holds the
   // default and must live until the command has run. T: std::string, int, std::uint32_t, double,
@@ -57,23 +78,43 @@ class CommandLine {
                    std::initializer_list<std::pair<const char*, T>> choices) {
     std::vector<std::string> words;
     std::vector<T> values;
-    const char* word_now = "";
+    std::string word_now;
     for (const auto& [word, meaning] : choices) {
       words.emplace_back(word);
       values.push_back(meaning);
       if (meaning == value) word_now = word;
     }
-    return AddWord(names, help, words,
-                   [&value, values](std::size_t chosen) { value = values[chosen]; })
-        .DefaultIs(word_now);
+    return AddWord(names, help, words, word_now,
+                   [&value, values](std::size_t chosen) { value = values[chosen]; });
   }
+  // A file in YAML that says what neither the line nor the environment says, by the keys that
+  // options have.
+  Option AddConfig(const char* names, const char* help);
   void Footer(const char* text);
 
+  // After parsing: fills in what the file says, and where each value came from. An error lists what
+  // is wrong with the file.
+  Result<void> Settle();
+  const Settings& settings() const { return settings_; }
+  const std::string& config_file() const { return config_file_; }
+
+  // The settings that the same arguments give with the environment and the file as they are now.
+  // `declare` declares the same options over values of its own.
+  Result<Settings> ReadAgain(const std::function<void(CommandLine&)>& declare) const;
+
  private:
+  friend class Option;
+
+  Option Declare(CLI::Option& option, const char* names, const char* help, Setting::Kind kind,
+                 std::vector<std::string> values);
   Option AddWord(const char* names, const char* help, const std::vector<std::string>& words,
-                 const std::function<void(std::size_t)>& set);
+                 const std::string& word_now, const std::function<void(std::size_t)>& set);
 
   CLI::App* app_;
+  std::vector<std::string> arguments_;
+  std::vector<CLI::Option*> options_;
+  Settings settings_;  // [option]
+  std::string config_file_;
 };
 
 // Runs a command after its options were parsed. Data goes to standard output, messages to standard

@@ -14,13 +14,15 @@ void AddXgboost(CommandLine& line, LoadOptions& options) {
           "--xgboost", options.xgboost_runtime,
           "XGBoost models as MLeap scores them with the library, or with its pure-Java predictor",
           {{"native", XgboostRuntime::kNative}, {"predictor", XgboostRuntime::kPredictor}})
-      .Env("PILLION_XGBOOST_RUNTIME");
+      .Env("PILLION_XGBOOST_RUNTIME")
+      .Key("xgboost.runtime");
   line.AddChoice(
           "--xgboost-missing", options.xgboost_missing,
           "A feature that equals what stood for a missing value in an XGBoost model's "
           "training is a number, or is missing as in Spark",
           {{"as-mleap", XgboostMissing::kAsMleap}, {"as-trained", XgboostMissing::kAsTrained}})
-      .Env("PILLION_XGBOOST_MISSING");
+      .Env("PILLION_XGBOOST_MISSING")
+      .Key("xgboost.missing");
 }
 
 void AddSelect(CommandLine& line, std::vector<std::string>& select, const char* meaning) {

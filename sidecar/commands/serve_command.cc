@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "sidecar/commands/command.h"
+#include "sidecar/commands/config_text.h"
 #include "sidecar/commands/files.h"
-#include "sidecar/commands/options.h"
-#include "sidecar/commands/run_dir.h"
 #include "sidecar/commands/sagemaker_environment.h"
+#include "sidecar/commands/serve_options.h"
 #include "sidecar/commands/service_manager.h"
 #include "sidecar/http/dialects.h"
 #include "sidecar/http/http_server.h"
@@ -23,27 +23,23 @@
 #include "sidecar/models/served_models.h"
 #include "sidecar/transport/event_log.h"
 #include "sidecar/transport/open_files.h"
+#include "sidecar/transport/peer_credentials.h"
 #include "sidecar/transport/server.h"
 
 namespace pillion {
 namespace {
 
-struct Options {
-  std::vector<std::string> models;
-  std::string models_dir;
-  std::vector<std::string> listen;
-  LoadOptions load;
-  std::string run_dir = kDefaultRunDir;
-  TransportOptions transport;
-  bool socket_only = false;
-  std::uint32_t shared_memory_mib = 0;
-  int drain_ms = 1500;
-  LogLevel log_level = LogLevel::kInfo;
-};
-
 ExitCode Refuse(const std::string& sentence) {
   std::cerr << "pillion serve: " << sentence << '\n';
   return ExitCode::kConfig;
+}
+
+ExitCode CheckAccess(const ServeOptions& options) {
+  const auto access =
+      AccessList::Make(options.transport.allowed_uids, options.transport.allowed_gids);
+  if (!access) return Refuse(access.error());
+  std::cout << "ok\n";
+  return ExitCode::kOk;
 }
 
 tl::expected<std::vector<ListenArgument>, std::string> ParseListen(
@@ -97,7 +93,55 @@ void LogStart(const ModelRegistry& registry, EventLog& log) {
   }
 }
 
-ExitCode Run(Options options) {
+// Reads the configuration again and takes over what can change while the server runs; where
+// anything is wrong with it, all stays as it is.
+class Reloader {
+ public:
+  Reloader(const CommandLine& line, Server& server, EventLog& log)
+      : line_(line), server_(server), log_(log), settings_(line.settings()) {}
+
+  void Reload() {
+    ServeOptions options;
+    auto settings = line_.ReadAgain([&](CommandLine& line) { DeclareServe(line, options); });
+    if (!settings) return Refused(settings.error().Text());
+    std::string changed;
+    std::string waiting;
+    for (std::size_t i = 0; i < settings_.size(); ++i) {
+      const Setting& setting = (*settings)[i];
+      if (setting.values == settings_[i].values) continue;
+      std::string& keys = setting.while_running ? changed : waiting;
+      keys.append(keys.empty() ? "" : ",").append(setting.key);
+    }
+    if (auto taken = server_.Change(options.Transport()); !taken) return Refused(taken.error());
+    for (std::size_t i = 0; i < settings_.size(); ++i) {
+      if ((*settings)[i].while_running) settings_[i] = std::move((*settings)[i]);
+    }
+    log_.Write(LogLevel::kInfo, "config_read",
+               {{"file", line_.config_file()}, {"changed", changed}, {"at_restart", waiting}});
+    log_.set_level(options.log_level);
+  }
+
+ private:
+  void Refused(std::string_view reason) {
+    log_.Write(LogLevel::kError, "config_refused",
+               {{"file", line_.config_file()}, {"reason", reason}});
+  }
+
+  const CommandLine& line_;
+  Server& server_;
+  EventLog& log_;
+  Settings settings_;  // in force
+};
+
+ExitCode Serve(ServeOptions options, const CommandLine& line) {
+  if (options.config_schema) {
+    std::cout << ConfigSchema(line.settings());
+    return ExitCode::kOk;
+  }
+  if (options.print_config) {
+    std::cout << ConfigText(line.config_file(), line.settings());
+    return ExitCode::kOk;
+  }
   SurviveTheTerminal();
   if (options.models.empty() && options.models_dir.empty()) {
     AddSageMakerModel(options.models);
@@ -118,18 +162,15 @@ ExitCode Run(Options options) {
     std::cerr << "pillion serve: name a MODEL, or a directory of models with --models\n";
     return ExitCode::kUsage;
   }
+  if (options.check_config) return CheckAccess(options);
   auto registry = ModelRegistry::Load(arguments, options.load);
   if (!registry) return Report(registry.error());
   ModelScorer scorer(*std::move(registry));
 
   EventLog log(STDERR_FILENO, options.log_level);
   LogStart(scorer.registry(), log);
-  options.transport.socket_path = SocketPath(options.run_dir);
-  options.transport.control_path = ControlPath(options.run_dir);
-  options.transport.shared_memory = !options.socket_only;
-  options.transport.shared_memory_bytes_max = std::uint64_t{options.shared_memory_mib} << 20;
-  options.transport.drain_time_max = std::chrono::milliseconds(options.drain_ms);
-  if (const auto reserved = ReserveOpenFiles(options.transport); !reserved) {
+  const TransportOptions transport = options.Transport();
+  if (const auto reserved = ReserveOpenFiles(transport); !reserved) {
     return Refuse(reserved.error());
   }
   std::unique_ptr<Server> server;  // outlives what loads models for it
@@ -139,15 +180,15 @@ ExitCode Run(Options options) {
       return Refuse("--models " + loaded.error());
     }
   }
-  auto created = Server::Create(options.transport, &scorer, log);
+  auto created = Server::Create(transport, &scorer, log);
   if (!created) return Refuse(created.error());
   server = std::move(*created);
   ServedModels models;
   models.Publish(scorer.registry());
-  HttpLimits limits;
+  HttpLimits limits = options.Http();
   if (!listeners->empty()) {
     limits.connections_max =
-        static_cast<std::uint32_t>(ReserveMoreFiles(options.transport, limits.connections_max));
+        static_cast<std::uint32_t>(ReserveMoreFiles(transport, limits.connections_max));
   }
   auto http =
       HttpServer::Create(server->io(), *listeners, models, publisher, limits, 1,
@@ -170,10 +211,12 @@ ExitCode Run(Options options) {
       return bound && concerned(*bound);
     });
   });
+  Reloader reloader(line, *server, log);
+  if (!line.config_file().empty()) server->OnHangUp([&reloader] { reloader.Reload(); });
   publisher.Start(server->io());
   const std::string names = NamesOf(scorer.registry());
   // Whoever reads this may be gone by now; that is no reason not to serve.
-  std::cout << "ready " << options.transport.socket_path << " models=" << names << std::endl;
+  std::cout << "ready " << transport.socket_path << " models=" << names << std::endl;
   NotifyServiceManager("READY=1\nSTATUS=serving " + names);
   if (const auto served = server->Run(); !served) {
     std::cerr << "pillion serve: stopped: " << served.error() << '\n';
@@ -186,75 +229,22 @@ ExitCode Run(Options options) {
 }  // namespace
 
 CommandRun SetUpServe(CommandLine& line) {
-  const auto options = std::make_shared<Options>();
-  TransportOptions& transport = options->transport;
-  line.Add("MODEL", options->models, "Bundles, each NAME=PATH, NAME@VERSION=PATH or PATH")
-      .DefaultIs("those of --models");
-  line.Add("--models", options->models_dir,
-           "Directory of NAME.zip and NAME/VERSION/bundle.zip, watched: the newest version answers")
-      .DefaultIs("none")
-      .Env("PILLION_MODELS");
-  line.Add("--listen", options->listen,
-           "HTTP, each tcp:ADDRESS:PORT=DIALECTS or unix:PATH=DIALECTS, of health, metrics, mleap, "
-           "mleap-boot, sagemaker, score")
-      .DefaultIs("none")
-      .Env("PILLION_LISTEN");
-  AddXgboost(line, options->load);
-  line.Add("--run-dir", options->run_dir, "Directory of the socket, pillion.sock")
-      .Env("PILLION_RUN_DIR");
-  line.Add("--workers", transport.workers, "Scoring threads (0: by the CPU allowance)")
-      .Between(0, 256)
-      .Env("PILLION_WORKERS");
-  line.AddChoice("--spin", transport.spin, "How workers wait for requests",
-                 {{"adaptive", SpinMode::kAdaptive},
-                  {"never", SpinMode::kNever},
-                  {"always", SpinMode::kAlways}})
-      .Env("PILLION_SPIN");
-  line.AddFlag("--socket-only", options->socket_only, "No shared memory")
-      .Env("PILLION_SOCKET_ONLY");
-  line.Add("--allow-uid", transport.allowed_uids,
-           "Users who may connect, beside the server's own and root")
-      .DefaultIs("all that the socket's mode lets in")
-      .CommaSeparated()
-      .Env("PILLION_ALLOW_UID");
-  line.Add("--allow-gid", transport.allowed_gids, "Groups whose members may connect")
-      .DefaultIs("as above")
-      .CommaSeparated()
-      .Env("PILLION_ALLOW_GID");
-  line.Add("--clients-max", transport.clients_max, "Connections at a time")
-      .Between(1, 65536)
-      .Env("PILLION_CLIENTS_MAX");
-  line.Add("--clients-per-user-max", transport.clients_per_user_max,
-           "Connections of one user at a time (0: as many as --clients-max)")
-      .Between(0, 65536)
-      .Env("PILLION_CLIENTS_PER_USER_MAX");
-  line.Add("--shared-memory-max", options->shared_memory_mib,
-           "MiB that all clients' rings may take (0: a quarter of what the process may use)")
-      .Between(0, 1 << 20)
-      .Env("PILLION_SHARED_MEMORY_MAX");
-  line.Add("--drain-ms", options->drain_ms, "How long SIGTERM waits for requests under way")
-      .Between(0, 600000)
-      .Env("PILLION_DRAIN_MS");
-  line.AddChoice("--log-level", options->log_level,
-                 "What goes to standard error: none, error, warning, info, debug",
-                 {{"none", LogLevel::kNone},
-                  {"error", LogLevel::kError},
-                  {"warning", LogLevel::kWarning},
-                  {"info", LogLevel::kInfo},
-                  {"debug", LogLevel::kDebug}})
-      .Env("PILLION_LOG_LEVEL");
+  const auto options = std::make_shared<ServeOptions>();
+  DeclareServe(line, *options);
   line.Footer(
       "Loads the models, prints one line once it serves, and answers until SIGTERM or SIGINT, "
       "which\n"
-      "let requests under way finish; a second one stops at once. Standard error has one line for\n"
-      "each event: docs/operations.md.\n"
+      "let requests under way finish; a second one stops at once. SIGHUP reads the file of "
+      "--config\n"
+      "again. Standard error has one line for each event: docs/operations.md.\n"
       "\n"
       "Examples:\n"
       "  pillion serve house.zip --run-dir /tmp/pillion\n"
       "  pillion serve house=/models/house-lr.zip risk=/models/risk --workers 2\n"
       "  pillion serve --models /models\n"
-      "  pillion serve --models /models --listen tcp:127.0.0.1:8080=score,health\n");
-  return [options] { return Run(*options); };
+      "  pillion serve --models /models --listen tcp:127.0.0.1:8080=score,health\n"
+      "  pillion serve -c pillion.yaml\n");
+  return [options, &line] { return Serve(*options, line); };
 }
 
 }  // namespace pillion

@@ -40,6 +40,8 @@ class EventLog {
   // Writes nothing; may be shared by any number of threads.
   static EventLog& Silent();
 
+  void set_level(LogLevel level) { level_ = level; }
+
   void Write(LogLevel level, std::string_view event, Fields fields);
   // The same for what clients can cause as often as they like: after kLinesMax lines of an event
   // the others are counted until kWindowNs have passed.

@@ -22,6 +22,8 @@ struct PlaceLimits {
 class Places {
  public:
   explicit Places(PlaceLimits limits) : limits_(limits) {}
+  // Who holds a place keeps it.
+  void set_limits(PlaceLimits limits) { limits_ = limits; }
 
   enum class Verdict : std::uint8_t { kFree, kUserFull, kAllFull };
   Verdict Look(uid_t uid) const;

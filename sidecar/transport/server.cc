@@ -12,6 +12,7 @@
 
 #include "base/memory_allowance.h"
 #include "base/memory_reserve.h"
+#include "sidecar/transport/open_files.h"
 
 namespace pillion {
 namespace {
@@ -142,6 +143,20 @@ void Server::KeepReserve() {
   log_.WriteLimited(LogLevel::kError, "memory_short", {{"over", over ? "yes" : "no"}});
 }
 
+tl::expected<void, std::string> Server::Change(const TransportOptions& options) {
+  auto access = AccessList::Make(options.allowed_uids, options.allowed_gids);
+  if (!access) return tl::unexpected(access.error());
+  if (auto reserved = ReserveOpenFiles(options); !reserved) return reserved;
+  access_ = std::move(*access);
+  options_.allowed_uids = options.allowed_uids;
+  options_.allowed_gids = options.allowed_gids;
+  options_.clients_max = options.clients_max;
+  options_.clients_per_user_max = options.clients_per_user_max;
+  options_.drain_time_max = options.drain_time_max;
+  places_.set_limits(LimitsOf(options_));
+  return {};
+}
+
 void Server::StartDraining() {
   asio::post(io_, [this] { Drain("asked to"); });
 }
@@ -151,6 +166,7 @@ void Server::WaitForSignal() {
     awaits_signal_ = false;
     if (error) return;
     WaitForSignal();
+    if (signal == SIGHUP && on_hang_up_) return on_hang_up_();
     if (signal == SIGHUP) {
       return log_.WriteLimited(LogLevel::kInfo, "signal_ignored", {{"signal", "SIGHUP"}});
     }

@@ -38,8 +38,8 @@ class Server final : private ControlDesk {
   ~Server() override;
 
   // Serves until a drain has ended. The first SIGTERM or SIGINT drains, the second stops at once;
-  // SIGHUP is logged. Drains also where its socket's file is lost and cannot be made again; the
-  // error is one sentence on that.
+  // SIGHUP is logged, or goes to OnHangUp. Drains also where its socket's file is lost and cannot
+  // be made again; the error is one sentence on that.
   tl::expected<void, std::string> Run();
   // Stops accepting, answers what is under way, then ends Run(). Any thread.
   void StartDraining();
@@ -54,6 +54,14 @@ class Server final : private ControlDesk {
   // with 0, where it is cut short. Before Run().
   using Draining = std::function<void(std::chrono::milliseconds time_max)>;
   void OnDrain(Draining call) { on_drain_ = std::move(call); }
+
+  // Called on the control thread at SIGHUP. Before Run().
+  void OnHangUp(std::function<void()> call) { on_hang_up_ = std::move(call); }
+
+  // Takes over who may connect, how many of them and how long a drain may take; whoever is
+  // connected stays. The rest of `options` is not looked at. An error is one sentence, and nothing
+  // has changed. Control thread only.
+  tl::expected<void, std::string> Change(const TransportOptions& options);
 
   // For work beside the transports on the control thread, such as watching bundles.
   boost::asio::io_context& io() { return io_; }
@@ -107,14 +115,15 @@ class Server final : private ControlDesk {
   void LogStart() const;
   void LogStop() const;
 
-  const TransportOptions options_;
+  TransportOptions options_;  // workers read what Change() leaves alone
   Scorer* const scorer_;
   EventLog& log_;
-  const AccessList access_;
+  AccessList access_;
   LayoutLedger ledger_;
   MemoryBudget memory_;  // that is shared with clients
   OwnerAnswer owner_answer_;
   Draining on_drain_ = [](std::chrono::milliseconds) {};
+  std::function<void()> on_hang_up_;
   std::optional<PathLock> lock_;
   boost::asio::io_context io_{1};
   Door door_;

@@ -29,6 +29,7 @@ const std::map<std::string, int> kDocuments = {{"ARCHITECTURE.md", 0},
                                                {"bench/README.md", 0},
                                                {"deploy/README.md", 0},
                                                {"docs/client.md", 0},
+                                               {"docs/configuration.md", 3},
                                                {"docs/models.md", 3},
                                                {"docs/operations.md", 0},
                                                {"docs/ops.md", 0},
@@ -226,6 +227,7 @@ cp house.zip models
 cp house.zip /models/house-lr.zip
 cp examples/king-county/house-rf.zip /models/risk
 cp examples/king-county/house-rf.zip .
+echo 'bundles: [house=house.zip]' >pillion.yaml
 columns=$(head -n 1 houses.frame.json | grep -oE '"name": "[a-z_0-9]+"' | cut -d '"' -f 4)
 pillion score house.zip houses.frame.json --to csv --select "$(paste -s -d , <<<"$columns")" |
   awk 'NR == 1 { print "id," $0; next } { print NR - 1 "," $0 }' >houses.csv

@@ -169,6 +169,58 @@ TEST(Lifecycle, SaysWhatItServesAndWhatBecameOfIt) {
   EXPECT_THAT(log, HasSubstr("event=stopped drain_ms="));
 }
 
+// Sends SIGHUP and waits for `count` lines about it.
+std::string LogAfterReload(const Sidecar& sidecar, std::size_t count) {
+  const auto lines = [](const std::string& log) {
+    std::size_t found = 0;
+    for (std::size_t at = 0; (at = log.find("event=config_", at)) != log.npos; ++at) ++found;
+    return found;
+  };
+  sidecar.Send(SIGHUP);
+  std::string log = sidecar.Log();
+  while (lines(log) < count) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    log = sidecar.Log();
+  }
+  return log;
+}
+
+TEST(Lifecycle, AHangUpTakesOverWhatCanChange) {
+  const fs::path directory =
+      fs::temp_directory_path() / ("pillion-config-" + std::to_string(getpid()));
+  fs::create_directory(directory);
+  const fs::path file = directory / "pillion.yaml";
+  const auto write = [&](const std::string& text) { std::ofstream(file) << text; };
+  const std::string bundles = "bundles: ['" + kModel + "']\n";
+  write(bundles + "limits: {clients: 17}\n");
+  {
+    Sidecar sidecar({"-c", file.string()});
+    ASSERT_EQ(sidecar.Ctl("ready").code, 0);
+    EXPECT_THAT(sidecar.Ctl("status").out, HasSubstr("\"clients_max\":17"));
+
+    write(bundles + "limits: {clients: 18}\nworkers: 2\n");
+    EXPECT_THAT(LogAfterReload(sidecar, 1),
+                HasSubstr("event=config_read file=" + file.string() +
+                          " changed=limits.clients at_restart=workers"));
+    EXPECT_THAT(sidecar.Ctl("status").out, HasSubstr("\"clients_max\":18"));
+
+    write(bundles + "limits: {clients: 19, clents: 2}\n");
+    EXPECT_THAT(LogAfterReload(sidecar, 2), HasSubstr("did you mean 'limits.clients'?"));
+    EXPECT_THAT(sidecar.Ctl("status").out, HasSubstr("\"clients_max\":18"));
+
+    fs::remove(file);
+    EXPECT_THAT(LogAfterReload(sidecar, 3), HasSubstr("No such file"));
+    EXPECT_EQ(sidecar.Ctl("ready").code, 0);
+
+    write(bundles + "log: {level: error}\n");
+    LogAfterReload(sidecar, 4);  // it says so itself before it falls silent
+    sidecar.Send(SIGTERM);
+    EXPECT_EQ(sidecar.Wait(), 0);
+    EXPECT_THAT(sidecar.Log(), ::testing::Not(HasSubstr("event=drain")));
+  }
+  fs::remove_all(directory);
+}
+
 std::set<std::string> Matches(const std::string& text, const std::string& pattern) {
   std::set<std::string> found;
   const std::regex regex(pattern);

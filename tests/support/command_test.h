@@ -43,7 +43,7 @@ class CommandTest : public ::testing::Test {
 
   // `name` may have directories in front.
   std::filesystem::path Write(const std::string& name, const std::string& text) const {
-    const std::filesystem::path path = directory_ / name;
+    std::filesystem::path path = directory_ / name;
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << text;
     return path;
