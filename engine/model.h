@@ -61,6 +61,10 @@ class Model : public std::enable_shared_from_this<Model> {
   // Equal for bundles that hold the same, however they are packed.
   const ContentHash& content_hash() const { return content_hash_; }
 
+  // The bundle's golden.json, where it has one: rows with the answers that are expected. It does
+  // not count in the hash.
+  const std::optional<std::string>& golden() const { return golden_; }
+
   // What whoever serves the model should know: a line each, with its place.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -107,6 +111,7 @@ class Model : public std::enable_shared_from_this<Model> {
   Schema outputs_;
   std::uint64_t bundle_bytes_ = 0;
   ContentHash content_hash_;
+  std::optional<std::string> golden_;
   std::vector<std::string> warnings_;
 };
 

@@ -14,6 +14,8 @@ constexpr CommandRow kCommands[] = {
     {"inspect", "Show a model's columns, stages and plan", SetUpInspect},
     {"schema", "Write a model's wire schema", SetUpSchema},
     {"validate", "List all that is wrong with bundles", SetUpValidate},
+    {"parity", "Compare a model's answers with those expected of it", SetUpParity},
+    {"certify", "Write rows with the answers that a model must give", SetUpCertify},
     {"ops", "List the ops that a bundle may be made of", SetUpOps},
     {"bench", "Measure latency and throughput", SetUpBench},
     {"ctl", "Ask a running sidecar", SetUpCtl},

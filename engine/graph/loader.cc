@@ -23,6 +23,7 @@ namespace pillion {
 namespace {
 
 constexpr std::string_view kPipeline = "pipeline";
+constexpr std::string_view kGoldenMember = "golden.json";
 
 // The columns of a node's sockets by port; of equal ports MLeap takes the last. Nodes have been
 // seen with ten thousand ports.
@@ -267,6 +268,9 @@ Result<std::shared_ptr<const Model>> Model::Make(Bundle& bundle, const LoadOptio
   model->outputs_ = std::move(columns.outputs);
   model->bundle_bytes_ = bundle.inflated_bytes();
   model->content_hash_ = bundle.content_hash();
+  if (bundle.Contains(kGoldenMember)) {
+    PILLION_ASSIGN(model->golden_, bundle.ReadFile(kGoldenMember));
+  }
   return model;
 }
 

@@ -10,6 +10,8 @@ CommandRun SetUpScore(CommandLine& line);
 CommandRun SetUpInspect(CommandLine& line);
 CommandRun SetUpSchema(CommandLine& line);
 CommandRun SetUpValidate(CommandLine& line);
+CommandRun SetUpParity(CommandLine& line);
+CommandRun SetUpCertify(CommandLine& line);
 CommandRun SetUpOps(CommandLine& line);
 CommandRun SetUpServe(CommandLine& line);
 CommandRun SetUpBench(CommandLine& line);

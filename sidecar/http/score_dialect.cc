@@ -126,6 +126,8 @@ ScoreDialect::ScoreDialect(const HttpServices&, PlanCache& plans) : plans_(plans
        [this](const HttpRequest& request) { return Describe(request, false); }},
       {"GET", "/models/{model}/sample",
        [this](const HttpRequest& request) { return Describe(request, true); }},
+      {"GET", "/models/{model}/certificate",
+       [this](const HttpRequest& request) { return Certify(request); }},
   };
 }
 
@@ -179,6 +181,21 @@ HttpReply ScoreDialect::Score(const HttpRequest& request) {
 
 HttpReply ScoreDialect::List() const {
   return {200, std::string(kJson), ModelsJson(*plans_.models().Now()) + "\n"};
+}
+
+HttpReply ScoreDialect::Certify(const HttpRequest& request) const {
+  const auto version = plans_.models().Now()->Find(request.names.front());
+  if (!version) return Unknown(version.error());
+  if (!(*version)->certificate()) {
+    HttpProblem problem = ProblemOf(404, ScoreCode::kUnknownModel,
+                                    "the model has no golden rows: pillion certify writes some");
+    return ProblemReply(problem);
+  }
+  HttpReply reply{200, std::string(kJson), {}};
+  JsonText json(reply.body, JsonStyle::kCompact);
+  WriteCertificate(*(*version)->certificate(), json);
+  reply.body += '\n';
+  return reply;
 }
 
 HttpReply ScoreDialect::Describe(const HttpRequest& request, bool sample) {

@@ -21,6 +21,7 @@ class ScoreDialect final : public Dialect {
  private:
   HttpReply Score(const HttpRequest& request);
   HttpReply List() const;
+  HttpReply Certify(const HttpRequest& request) const;
   HttpReply Describe(const HttpRequest& request, bool sample);
 
   PlanCache& plans_;

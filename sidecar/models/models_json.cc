@@ -51,6 +51,8 @@ void WriteFacts(JsonText& json, const ServedVersion& version) {
   json.EndArray();
   Number(json, "bundle_bytes", model.bundle_bytes());
   Number(json, "row_bytes_min", version.row_bytes_min());
+  json.Key("certificate");
+  version.certificate() ? WriteCertificate(*version.certificate(), json) : json.Null();
 }
 
 void WriteVersion(JsonText& json, const std::string& id, const ModelRegistry::Version& version) {

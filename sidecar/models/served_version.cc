@@ -18,6 +18,20 @@ std::uint64_t HashOf(const Schema& inputs, const Schema& outputs) {
   return std::rotl(HashSchema(inputs), 1) ^ HashSchema(outputs);
 }
 
+// Its golden rows, where it has any, must hold.
+Result<std::optional<Certificate>> CertifyBy(const std::filesystem::path& path,
+                                             const std::shared_ptr<const Model>& model) {
+  std::optional<GoldenRows> golden;
+  std::optional<Certificate> certificate;
+  PILLION_ASSIGN(golden, FindGoldenRows(path, *model));
+  if (!golden) return certificate;
+  PILLION_ASSIGN(certificate, Certify(model, *golden));
+  if (!certificate->Holds()) {
+    return Fail(LoadCode::kBadBundle, certificate->place, certificate->FirstMiss());
+  }
+  return certificate;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const ServedVersion>> ServedVersion::Load(std::filesystem::path path,
@@ -30,12 +44,18 @@ Result<std::shared_ptr<const ServedVersion>> ServedVersion::Load(std::filesystem
     auto binding = ModelBinding::Make(*plan);
     if (!binding) return tl::unexpected(std::move(binding).error().In(path.string()));
   }
+  std::optional<Certificate> certificate;
+  PILLION_ASSIGN(certificate, CertifyBy(path, *model));
   return std::shared_ptr<const ServedVersion>(
-      new ServedVersion(std::move(path), *std::move(model)));
+      new ServedVersion(std::move(path), *std::move(model), std::move(certificate)));
 }
 
-ServedVersion::ServedVersion(std::filesystem::path path, std::shared_ptr<const Model> model)
-    : path_(std::move(path)), model_(std::move(model)), number_(NumberOf(model_->content_hash())) {
+ServedVersion::ServedVersion(std::filesystem::path path, std::shared_ptr<const Model> model,
+                             std::optional<Certificate> certificate)
+    : path_(std::move(path)),
+      model_(std::move(model)),
+      number_(NumberOf(model_->content_hash())),
+      certificate_(std::move(certificate)) {
   if (const auto rows = RowLayout::Make(model_->inputs())) {
     row_bytes_min_ = rows->empty_row().size();
   }

@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
 #include "engine/model.h"
+#include "sidecar/certificate/certificate.h"
 #include "sidecar/serving/score_request.h"
 #include "sidecar/serving/scorer.h"
 
@@ -26,7 +28,8 @@ struct BoundPlan {
 
 class ServedVersion {
  public:
-  // May take long; any thread. Errors name the path; columns that no row can carry are one.
+  // May take long; any thread. Errors name the path; columns that no row can carry are one, and
+  // golden rows that the model answers otherwise.
   static Result<std::shared_ptr<const ServedVersion>> Load(std::filesystem::path path,
                                                            const LoadOptions& options);
 
@@ -40,6 +43,8 @@ class ServedVersion {
   std::uint32_t number() const { return number_; }
   // Those digits.
   std::string id() const { return model_->content_hash().Hex().substr(0, 8); }
+  // What golden rows say of it; nothing where it has none.
+  const std::optional<Certificate>& certificate() const { return certificate_; }
   // Of a row: text and vectors come on top.
   std::size_t row_bytes_min() const { return row_bytes_min_; }
 
@@ -52,11 +57,13 @@ class ServedVersion {
   std::vector<Remover> Removers() const;
 
  private:
-  ServedVersion(std::filesystem::path path, std::shared_ptr<const Model> model);
+  ServedVersion(std::filesystem::path path, std::shared_ptr<const Model> model,
+                std::optional<Certificate> certificate);
 
   std::filesystem::path path_;
   std::shared_ptr<const Model> model_;
   std::uint32_t number_;
+  std::optional<Certificate> certificate_;
   std::size_t row_bytes_min_ = 0;
   // By what was asked for, encoded. A plan lives for as long as somebody has it bound.
   mutable std::map<std::vector<std::byte>, std::weak_ptr<const BoundPlan>> plans_;

@@ -28,6 +28,7 @@ const std::map<std::string, int> kDocuments = {{"ARCHITECTURE.md", 0},
                                                {"README.md", 5},
                                                {"bench/README.md", 0},
                                                {"deploy/README.md", 0},
+                                               {"docs/certificate.md", 3},
                                                {"docs/client.md", 0},
                                                {"docs/configuration.md", 3},
                                                {"docs/models.md", 3},
@@ -224,6 +225,8 @@ cp examples/king-county/house-lr.zip house.zip
 cp examples/king-county/houses.frame.json houses.frame.json
 mkdir models
 cp house.zip models
+pillion score house.zip houses.frame.json -o house.frame.json
+pillion certify house.zip house.frame.json house.frame.json -o house.golden.json
 cp house.zip /models/house-lr.zip
 cp examples/king-county/house-rf.zip /models/risk
 cp examples/king-county/house-rf.zip .

@@ -171,6 +171,8 @@ TEST_F(ScoreDialectTest, TellsOfItsModels) {
             R"("type":{"base":"double","isNullable":false,"type":"basic"}}]}})"
             "\n");
   EXPECT_EQ(client_.Get("/models/smal/schema").status, 404);
+  EXPECT_EQ(client_.Get("/models/small/certificate").status, 404);
+  EXPECT_THAT(client_.Get("/models/small/certificate").body, HasSubstr("no golden rows"));
 }
 
 TEST_F(ScoreDialectTest, TakesItsOwnSample) {

@@ -134,6 +134,26 @@ TEST_F(PublisherTest, KeepsWhatAnswersWhereANewerOneCannotBeLoaded) {
   EXPECT_EQ(failure(), "");
 }
 
+TEST_F(PublisherTest, KeepsWhatAnswersWhereANewerOneMissesItsGoldenRows) {
+  PutInPlace(one_, at("house/1/bundle"));
+  Start();
+  published_.clear();
+  // Of the model whose threshold is 1; the new one's is 2.
+  constexpr char kGolden[] = R"({"rows":[{"number":3},{"number":1.5}],
+                                 "answers":[{"over":1},{"over":1}]})";
+  directory_.Write("house/1/golden.json", kGolden);
+  directory_.Write("house/2/golden.json", kGolden);
+  PutInPlace(two_, at("house/2/bundle"));
+  RunUntil([&] { return !failure().empty(); });
+  EXPECT_THAT(published_, IsEmpty()) << "what answers is the same";
+  EXPECT_EQ(published(), "1");
+  EXPECT_THAT(failure(), HasSubstr("house/2/golden.json: row 2, column 'over': expected 1.0, the "
+                                   "model answers 0.0"));
+  const Told told = Ask(Question::kLoad, {"house@1=" + at("house/1/bundle").string(), ""});
+  EXPECT_EQ(told.code, ScoreCode::kOk) << told.text;
+  EXPECT_TRUE((*registry_.Find("house"))->certificate());
+}
+
 TEST_F(PublisherTest, IsNotReadyWhereAModelOfTheDirectoryCannotBeLoaded) {
   PutInPlace(one_, at("risk"));
   directory_.Write("house.zip", "no zip");
