@@ -40,9 +40,12 @@ def validate(bundle: str) -> None:
 
 
 @contextmanager
-def serving(run_dir: str, **bundles: str) -> Iterator[subprocess.Popen[bytes]]:
+def serving(
+    run_dir: str, listen: Sequence[str] = (), **bundles: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """A server of the bundles, by their names, that is ready; stopped at the end."""
     command = [PROGRAM, "serve", "--run-dir", run_dir, "--log-level", "error"]
+    command += [f"--listen={place}" for place in listen]
     os.makedirs(run_dir, exist_ok=True)
     server = subprocess.Popen(command + [f"{name}={path}" for name, path in bundles.items()])
     try:

@@ -152,6 +152,11 @@ Option& Option::CommaSeparated() {
   return *this;
 }
 
+Option& Option::Repeated() {
+  option().allow_extra_args(false);
+  return *this;
+}
+
 Option& Option::OneOf(const std::vector<std::string>& words) {
   const auto complain = [words](const std::string& word) {
     if (std::find(words.begin(), words.end(), word) != words.end()) return std::string();

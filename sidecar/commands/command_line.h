@@ -34,6 +34,8 @@ class Option {
   Option& Env(const char* variable);  // where the value stands if not on the line
   // One argument that holds several values: a,b,c. What follows it is not taken for a value.
   Option& CommaSeparated();
+  // One value each time it is given. What follows it is not taken for a value.
+  Option& Repeated();
   Option& OneOf(const std::vector<std::string>& words);
   Option& Between(int min, int max);
   Option& Between(double min, double max);

@@ -22,8 +22,9 @@ void DeclareModels(CommandLine& line, ServeOptions& options) {
       .Key("models");
   line.Add("--listen", options.listen,
            "HTTP, each tcp:ADDRESS:PORT=DIALECTS or unix:PATH=DIALECTS, of health, metrics, mleap, "
-           "mleap-boot, sagemaker, score")
+           "mleap-boot, sagemaker, score, v2")
       .DefaultIs("none")
+      .Repeated()
       .Env("PILLION_LISTEN")
       .Key("listen")
       .Items("on", "speak", DialectNames());

@@ -110,6 +110,10 @@ void HttpConnection::AnswerRequest() {
       .content_type = View(message[http::field::content_type]),
       .accept = View(message[http::field::accept]),
       .body = message.body(),
+      .header =
+          [&message](std::string_view name) {
+            return View(message[{name.data(), name.size()}]);
+          },
   };
   const bool head_only = message.method() == http::verb::head;
   const bool last = !message.keep_alive();

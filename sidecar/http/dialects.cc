@@ -6,6 +6,7 @@
 #include "sidecar/http/mleap_dialect.h"
 #include "sidecar/http/sagemaker_dialect.h"
 #include "sidecar/http/score_dialect.h"
+#include "sidecar/http/v2_dialect.h"
 
 namespace pillion {
 namespace {
@@ -21,9 +22,13 @@ std::unique_ptr<Dialect> Make(const HttpServices& services, PlanCache& plans) {
 }
 
 constexpr Row kRows[] = {
-    {"health", &Make<HealthDialect>},       {"metrics", &Make<MetricsDialect>},
-    {"mleap", &Make<MleapDialect>},         {"mleap-boot", &Make<MleapBootDialect>},
-    {"sagemaker", &Make<SageMakerDialect>}, {"score", &Make<ScoreDialect>},
+    {"health", &Make<HealthDialect>},
+    {"metrics", &Make<MetricsDialect>},
+    {"mleap", &Make<MleapDialect>},
+    {"mleap-boot", &Make<MleapBootDialect>},
+    {"sagemaker", &Make<SageMakerDialect>},
+    {"score", &Make<ScoreDialect>},
+    {"v2", &Make<V2Dialect>},
 };
 
 }  // namespace

@@ -17,6 +17,10 @@ struct HttpRequest {
   std::string_view content_type;  // empty: none was sent
   std::string_view accept;
   std::string_view body;
+  // The value of another header; empty: it was not sent.
+  std::function<std::string_view(std::string_view name)> header = [](std::string_view) {
+    return std::string_view();
+  };
   std::vector<std::string> names = {};  // what stands for the {…} of the route, decoded
 
   // A member of the query, decoded; empty where it is absent.

@@ -363,4 +363,13 @@ Result<ScoreSummary> ScoreTable(RowScorer& scorer, const TableSource& source,
   return ScoreTable(scorer, source, input, options, answers);
 }
 
+Result<ScoreSummary> ScoreRows(RowScorer& scorer, const TableSource& source,
+                               const std::function<Result<void>(RowSink& rows)>& push,
+                               const ScoreOptions& options, RowSink& answers) {
+  Arena arena(kArenaBytesMax);
+  ScoringSink sink(scorer, source, options, arena, answers);
+  PILLION_TRY(push(sink));
+  return sink.summary();
+}
+
 }  // namespace pillion

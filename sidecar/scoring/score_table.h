@@ -50,4 +50,10 @@ Result<ScoreSummary> ScoreTable(RowScorer& scorer, const TableSource& source, Te
 Result<ScoreSummary> ScoreTable(RowScorer& scorer, const TableSource& source,
                                 const ScoreOptions& options, RowSink& answers);
 
+// The same for rows that `push` pushes, of any columns, whose values live until it returns;
+// `source` is for messages alone.
+Result<ScoreSummary> ScoreRows(RowScorer& scorer, const TableSource& source,
+                               const std::function<Result<void>(RowSink& rows)>& push,
+                               const ScoreOptions& options, RowSink& answers);
+
 }  // namespace pillion

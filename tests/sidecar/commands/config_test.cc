@@ -112,6 +112,14 @@ TEST_F(ConfigTest, WhatIsNoFileOfOursIsRefused) {
   EXPECT_THAT(missing.err, HasSubstr("/nowhere/pillion.yaml: No such file"));
 }
 
+TEST_F(ConfigTest, ABundleMayStandBehindAListener) {
+  const Outcome outcome =
+      Run("serve --print-config --listen tcp:127.0.0.1:1=score house=/h.zip --listen unix:/s=v2");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("bundles: [house=/h.zip]  # MODEL\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("{on: unix:/s, speak: [v2]}]"));
+}
+
 TEST_F(ConfigTest, ChecksWhatTheValuesMean) {
   EXPECT_EQ(Check("bundles: [house=/models/house.zip]\n").out, "ok\n");
   EXPECT_EQ(Check("").exit_code, 64);  // no model

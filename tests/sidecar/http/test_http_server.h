@@ -71,9 +71,9 @@ class HttpClient {
     reply.head = rest_.substr(0, end + 2);
     rest_.erase(0, end + 4);
     reply.status = std::atoi(reply.head.c_str() + 9);
-    const std::size_t length = reply.head.find("Content-Length: ");
+    const std::size_t length = reply.head.find("\r\nContent-Length: ");
     if (length == reply.head.npos || !has_body) return reply;
-    const std::size_t size = std::stoul(reply.head.substr(length + 16));
+    const std::size_t size = std::stoul(reply.head.substr(length + 18));
     while (rest_.size() < size) {
       if (!Receive()) return {};
     }
