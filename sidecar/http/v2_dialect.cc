@@ -8,6 +8,7 @@
 #include "base/json_reader.h"
 #include "base/quote.h"
 #include "base/suggest.h"
+#include "sidecar/http/v2_output.h"
 #include "sidecar/models/model_reference.h"
 #include "sidecar/scoring/score_table.h"
 #include "sidecar/table/json_text.h"
@@ -75,7 +76,7 @@ class Collector final : public RowSink {
   Result<void> Add(std::span<const Value> row) override {
     ++row_count_;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      if (auto added = (*outputs_)[i].Add(row[i], row_count_); !added) {
+      if (auto added = (*outputs_)[i].Add(row[i], row_count_, &room_); !added) {
         return Fail(LoadCode::kBadSchema, "", added.error());
       }
     }
@@ -86,6 +87,7 @@ class Collector final : public RowSink {
  private:
   std::vector<V2Output>* outputs_;
   std::size_t row_count_ = 0;
+  std::size_t room_ = kV2ElementsMax;
 };
 
 unsigned StatusOf(const Refusal& refusal) {

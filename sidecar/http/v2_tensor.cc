@@ -8,18 +8,18 @@
 #include <type_traits>
 #include <utility>
 
-#include "base/base64.h"
 #include "base/json_reader.h"
 #include "base/quote.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
+#include "schemas/types/tensor_shape.h"
 
 namespace pillion {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "raw tensors are little-endian");
 
-constexpr std::int64_t kElementsMax = std::int64_t{1} << 26;
+constexpr auto kElementsMax = static_cast<std::int64_t>(kV2ElementsMax);
 
 // A type of the protocol, and the column's that holds all of its values.
 struct Datatype {
@@ -240,18 +240,28 @@ tl::expected<V2Column, std::string> V2Column::Read(const V2Input& input, const D
   if (input.shape.empty() || input.shape.front() < 1) {
     return refuse("expected a shape [ROWS, ...], found " + Text(input.shape));
   }
+  if (input.shape.size() > 1 + kTensorRankMax) {
+    return refuse("expected a shape of at most " + std::to_string(1 + kTensorRankMax) +
+                  " sizes, found " + std::to_string(input.shape.size()));
+  }
   V2Column column;
   column.row_count_ = static_cast<std::size_t>(input.shape.front());
   std::int64_t count = 1;
   for (const std::int64_t size : input.shape) {
     if (size < 0 || size > kElementsMax || count * size > kElementsMax) {
-      return refuse("the shape " + Text(input.shape) + " is too large");
+      return refuse("the shape " + Text(input.shape) + " is too large; send at most " +
+                    std::to_string(kElementsMax) + " values");
     }
     count *= size;
   }
   for (std::size_t i = 1; i < input.shape.size(); ++i) {
     column.dimensions_.push_back(static_cast<std::int32_t>(input.shape[i]));
     column.row_size_ *= static_cast<std::size_t>(input.shape[i]);
+  }
+  // Rows that take no bytes could be as many as they like.
+  if (column.row_size_ == 0 && column.row_count_ > 1) {
+    return refuse("expected sizes of at least 1, found " + Text(input.shape) +
+                  "; send rows without values one by one");
   }
   column.field_ = {input.name, DataType::Scalar(datatype->base)};
   if (wanted.shape == Shape::kScalar) {
@@ -272,7 +282,9 @@ tl::expected<V2Column, std::string> V2Column::Read(const V2Input& input, const D
   if (!input.binary_bytes && input.json.empty()) {
     return refuse("expected \"data\", or the parameter binary_data_size");
   }
-  column.elements_.reserve(static_cast<std::size_t>(count));
+  // A value takes a byte at least; the shape alone takes no memory.
+  const std::size_t sent = input.binary_bytes ? input.binary.size() : input.json.size();
+  column.elements_.reserve(std::min(static_cast<std::size_t>(count), sent));
   DataReader reader(*datatype, static_cast<std::size_t>(count), &column.elements_, &column.texts_);
   const auto read =
       input.binary_bytes ? reader.ReadBytes(input.binary) : reader.ReadJson(input.json);
@@ -294,141 +306,6 @@ Value V2Column::Row(std::size_t row, Arena& arena) const {
     value.rank = static_cast<std::uint8_t>(dimensions_.size());
     if (value.rank != 1) value.dimensions = dimensions_.data();
     return value;
-  });
-}
-
-V2Output::V2Output(Field field) : field_(std::move(field)) {}
-
-tl::expected<void, std::string> V2Output::Add(const Value& value, std::size_t row) {
-  const auto refuse = [&](const std::string& what) {
-    return tl::unexpected("output " + Quote(field_.name) + ", row " + std::to_string(row) + ": " +
-                          what);
-  };
-  ++row_count_;
-  std::vector<std::int32_t> dimensions;
-  if (field_.type.shape == Shape::kList && !value.null) {
-    dimensions.push_back(static_cast<std::int32_t>(value.count));
-  } else if (field_.type.shape == Shape::kTensor && !value.null) {
-    dimensions.assign(value.Dimensions().begin(), value.Dimensions().end());
-  }
-  if (field_.type.shape == Shape::kScalar) {
-    if (!dimensions_) dimensions_.emplace();
-  } else if (value.null) {
-    return refuse("it is null, which a tensor cannot hold; name the other outputs in the request");
-  } else if (!dimensions_) {
-    dimensions_ = std::move(dimensions);
-  } else if (*dimensions_ != dimensions) {
-    return refuse(
-        "its size differs from the rows before, which a tensor cannot hold; send the rows one by "
-        "one, or name the other outputs in the request");
-  }
-  WithElementType(field_.type.base, [&]<typename T>(std::type_identity<T>) { Keep<T>(value); });
-  return {};
-}
-
-template <typename T>
-void V2Output::Keep(const Value& value) {
-  const auto keep = [&](const T& x) {
-    if constexpr (std::is_same_v<T, std::string_view>) {
-      elements_.push_back(Value::Text(texts_.emplace_back(x)));
-    } else {
-      elements_.push_back(Value::Scalar(x));
-    }
-  };
-  if (field_.type.shape == Shape::kScalar) {
-    value.null ? elements_.push_back(Value::Null()) : keep(value.As<T>());
-  } else if (!value.sparse) {
-    for (const T& x : value.Elements<T>()) keep(x);
-  } else {
-    std::size_t size = 1;
-    for (const std::int32_t dimension : value.Dimensions()) {
-      size *= static_cast<std::size_t>(dimension);
-    }
-    const std::size_t first = elements_.size();
-    for (std::size_t i = 0; i < size; ++i) keep(T{});
-    for (std::uint32_t i = 0; i < value.count; ++i) {
-      std::size_t at = 0;
-      for (std::uint8_t k = 0; k < value.rank; ++k) {
-        at = at * static_cast<std::size_t>(value.Dimensions()[k]) +
-             static_cast<std::size_t>(value.indices[std::size_t{i} * value.rank + k]);
-      }
-      if constexpr (std::is_same_v<T, std::string_view>) {
-        elements_[first + at].text = texts_.emplace_back(value.Elements<T>()[i]);
-      } else {
-        elements_[first + at].As<T>() = value.Elements<T>()[i];
-      }
-    }
-  }
-}
-
-tl::expected<void, std::string> V2Output::Write(JsonText& json, std::string* bytes) const {
-  json.Key("name");
-  json.String(field_.name);
-  json.Key("datatype");
-  json.String(V2NameOf(field_.type.base));
-  json.Key("shape");
-  json.BeginArray();
-  json.Element();
-  json.Number(static_cast<std::int64_t>(row_count_));
-  for (const std::int32_t size : dimensions_.value_or(std::vector<std::int32_t>())) {
-    json.Element();
-    json.Number(std::int64_t{size});
-  }
-  json.EndArray();
-  if (bytes == nullptr) {
-    json.Key("data");
-    WriteJson(json);
-    return {};
-  }
-  const auto null = std::ranges::find(elements_, true, &Value::null);
-  if (null != elements_.end()) {
-    return tl::unexpected("output " + Quote(field_.name) + ", row " +
-                          std::to_string(null - elements_.begin() + 1) +
-                          ": it is null, of which binary data knows nothing; ask for it as JSON");
-  }
-  const std::size_t before = bytes->size();
-  WriteBytes(bytes);
-  json.Key("parameters");
-  json.BeginObject();
-  json.Key("binary_data_size");
-  json.Number(static_cast<std::int64_t>(bytes->size() - before));
-  json.EndObject();
-  return {};
-}
-
-void V2Output::WriteJson(JsonText& json) const {
-  json.BeginArray();
-  WithElementType(field_.type.base, [&]<typename T>(std::type_identity<T>) {
-    for (const Value& element : elements_) {
-      json.Element();
-      if (element.null) {
-        json.Null();
-      } else if constexpr (std::is_same_v<T, bool>) {
-        json.Boolean(element.boolean);
-      } else if constexpr (std::is_same_v<T, std::string_view>) {
-        json.String(field_.type.base == BasicType::kByteString ? EncodeBase64(element.text)
-                                                               : std::string(element.text));
-      } else if constexpr (std::is_integral_v<T>) {
-        json.Number(std::int64_t{element.As<T>()});
-      } else {
-        json.Number(element.As<T>());
-      }
-    }
-  });
-  json.EndArray();
-}
-
-void V2Output::WriteBytes(std::string* bytes) const {
-  WithElementType(field_.type.base, [&]<typename T>(std::type_identity<T>) {
-    for (const Value& element : elements_) {
-      if constexpr (std::is_same_v<T, std::string_view>) {
-        const auto size = static_cast<std::uint32_t>(element.text.size());
-        bytes->append(reinterpret_cast<const char*>(&size), sizeof(size)).append(element.text);
-      } else {
-        const T x = element.As<T>();
-        bytes->append(reinterpret_cast<const char*>(&x), sizeof(x));
-      }
-    }
   });
 }
 

@@ -14,9 +14,12 @@
 #include "engine/arena.h"
 #include "engine/value.h"
 #include "schemas/types/data_type.h"
-#include "sidecar/table/json_text.h"
 
 namespace pillion {
+
+// Of an input's tensor, and of all tensors of an answer: sparse vectors are few bytes in a row, but
+// not in a tensor.
+inline constexpr std::size_t kV2ElementsMax = std::size_t{1} << 22;
 
 // "FP64" of double.
 std::string_view V2NameOf(BasicType base) noexcept;
@@ -54,32 +57,6 @@ class V2Column {
   std::size_t row_size_ = 1;              // elements of a row
   std::vector<Value> elements_;           // [row][element]
   std::deque<std::string> texts_;         // that elements view
-};
-
-// Takes the answers of one column, row by row, and makes a tensor of them.
-class V2Output {
- public:
-  // REQUIRES: V2ShapeOf(field.type) is something.
-  explicit V2Output(Field field);
-
-  // An error is one sentence that names the column.
-  tl::expected<void, std::string> Add(const Value& value, std::size_t row);
-
-  // The members of the tensor's JSON object. With `bytes`, the data is appended there instead; an
-  // error then: a null, of which bytes know nothing.
-  tl::expected<void, std::string> Write(JsonText& json, std::string* bytes) const;
-
- private:
-  template <typename T>
-  void Keep(const Value& value);
-  void WriteJson(JsonText& json) const;
-  void WriteBytes(std::string* bytes) const;
-
-  Field field_;
-  std::size_t row_count_ = 0;
-  std::optional<std::vector<std::int32_t>> dimensions_;  // of the rows so far
-  std::vector<Value> elements_;
-  std::deque<std::string> texts_;
 };
 
 }  // namespace pillion

@@ -5,6 +5,8 @@
 #include <simdjson.h>
 
 #include <cstring>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,22 @@ std::string Bytes(const std::vector<T>& values) {
   std::string bytes(values.size() * sizeof(T), '\0');
   std::memcpy(bytes.data(), values.data(), bytes.size());
   return bytes;
+}
+
+std::string Repeated(const std::string& value, int count) {
+  std::string text = value;
+  while (--count > 0) text += "," + value;
+  return text;
+}
+
+std::shared_ptr<const ServedVersion> LoadWordCounter() {
+  testing::BundleOnDisk bundle;
+  bundle.Stage("root", "hashing_term_frequency", R"({"port":"input","name":"words"})",
+               R"({"port":"output","name":"counts"})",
+               R"("num_features":{"long":262144},"binary":{"boolean":false})");
+  auto version = ServedVersion::Load(bundle.root(), {});
+  if (!version) throw std::runtime_error(version.error().Text());
+  return *version;
 }
 
 class V2DialectTest : public ::testing::Test {
@@ -128,6 +146,10 @@ TEST_F(V2DialectTest, RefusesWhatItCannotRead) {
       {input(R"("shape":[-1],"datatype":"FP64","data":[])"), "expected a shape"},
       {input(R"("shape":[1,9223372036854775807],"datatype":"FP64","data":[])"), "too large"},
       {input(R"("shape":[67108864,67108864],"datatype":"FP64","data":[])"), "too large"},
+      {input(R"("shape":[4194305],"datatype":"FP64","data":[])"), "at most 4194304 values"},
+      {input(R"("shape":[4194304,0],"datatype":"FP64","data":[])"), "sizes of at least 1"},
+      {input(R"("shape":[)" + Repeated("1", 257) + R"(],"datatype":"FP64","data":[1])"),
+       "at most 33 sizes, found 257"},
       {input(R"("shape":[2,2],"datatype":"FP64","data":[1,2,3,4])"), "[ROWS, 1]"},
       {input(R"("shape":[2],"datatype":"FP64","data":[1])"), "expected 2 values"},
       {input(R"("shape":[1],"datatype":"FP64","data":[1,2])"), "more values than the shape"},
@@ -154,6 +176,26 @@ TEST_F(V2DialectTest, RefusesWhatItCannotRead) {
     EXPECT_EQ(parser.parse(reply.body)["error"].error(), simdjson::SUCCESS) << reply.body;
   }
   EXPECT_EQ(Infer(cases.back().body, "smal").status, 404);
+}
+
+// A row of few bytes may have an answer that is large once it is a tensor.
+TEST_F(V2DialectTest, AnswersHoldSoManyValues) {
+  registry_.Publish("words", "1", LoadWordCounter());
+  server_.Publish(registry_);
+  const auto words = [&](int rows) {
+    return Infer(R"({"inputs":[{"name":"words","shape":[)" + std::to_string(rows) +
+                     R"(,1],"datatype":"BYTES","data":[)" + Repeated("\"a\"", rows) +
+                     R"(]}],"parameters":{"binary_data_output":true}})",
+                 "words");
+  };
+  const auto most = words(16);
+  EXPECT_EQ(most.status, 200) << most.body;
+  EXPECT_THAT(most.head, HasSubstr("Content-Length: "));
+  EXPECT_GT(most.body.size(), 16U * 262144U * sizeof(double));
+  const auto more = words(17);
+  EXPECT_EQ(more.status, 400);
+  EXPECT_THAT(more.body, HasSubstr("output 'counts', row 17: the answer would hold more than "
+                                   "4194304 values; send fewer rows"));
 }
 
 TEST_F(V2DialectTest, RefusesBytesThatDoNotFit) {
