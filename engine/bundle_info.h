@@ -6,7 +6,11 @@
 
 namespace pillion {
 
-enum class BundleFormat : std::uint8_t { kJson, kProtobuf };
+enum class BundleFormat : std::uint8_t {
+  kJson,
+  kProtobuf,
+  kXgboost,  // no bundle, but a model file of XGBoost's; of the others only the name is there
+};
 
 // bundle.json
 struct BundleInfo {

@@ -44,7 +44,8 @@ struct Stage {
 // Immutable once loaded; shared by any number of threads.
 class Model : public std::enable_shared_from_this<Model> {
  public:
-  // `path`: a zip or a directory, or its URI. All that cannot be loaded is in the one error, each
+  // `path`: a bundle, as a zip or a directory, an XGBoost model in JSON or UBJSON, or the URI of
+  // one. All that cannot be loaded is in the one error, each
   // place with `path` in front.
   static Result<std::shared_ptr<const Model>> Load(const std::filesystem::path& path,
                                                    const LoadOptions& options = {});
@@ -100,6 +101,10 @@ class Model : public std::enable_shared_from_this<Model> {
 
  private:
   Model() = default;
+  // Of an XGBoost model file.
+  static Result<std::shared_ptr<const Model>> MakeOfBooster(const std::string& bytes,
+                                                            const LoadOptions& options,
+                                                            std::string place);
   static Result<std::shared_ptr<const Model>> Make(Bundle& bundle, const LoadOptions& options,
                                                    std::string place);
 

@@ -210,6 +210,8 @@ std::string FirstBytes(std::string_view bytes) {
 
 }  // namespace
 
+bool IsBooster(std::string_view bytes) { return IsBoosterJson(bytes) || IsBoosterUbjson(bytes); }
+
 std::optional<std::string> DescribeForeign(std::string_view bytes) {
   bytes = bytes.substr(0, kForeignBytes);
   for (const ForeignFile& foreign : kForeignFiles) {

@@ -1,5 +1,7 @@
 // Model::Load: walks a bundle's pipelines and compiles each op, collecting every problem.
+#include <fcntl.h>
 #include <malloc.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <exception>
@@ -15,6 +17,9 @@
 #include "base/quote.h"
 #include "base/suggest.h"
 #include "engine/cast.h"
+#include "engine/files/archive.h"
+#include "engine/files/foreign_file.h"
+#include "engine/files/location.h"
 #include "engine/graph/op_source.h"
 #include "engine/model.h"
 #include "engine/ops/catalog.h"
@@ -214,6 +219,18 @@ class ColumnCollector {
   std::map<std::string, DataType> made_;
 };
 
+// The bytes of an XGBoost model file; nothing for what is another file, or none.
+std::optional<Result<std::string>> ReadBooster(const std::filesystem::path& path,
+                                               const Limits& limits) {
+  const Result<Location> location = ReadLocation(path.string());
+  if (!location || !location->folder.empty()) return std::nullopt;
+  const UniqueFd file(::open(location->path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  if (!IsBooster(PeekDescriptor(file, kForeignBytes))) return std::nullopt;
+  return ReadDescriptor(file, limits.entry_bytes_max, "");
+}
+
 // Reading a large bundle frees as much as it keeps, or more; the allocator would hold on to it.
 void ReturnFreeMemory(std::uint64_t bundle_bytes) {
   constexpr std::uint64_t kLargeBytes = 1 << 20;
@@ -229,6 +246,13 @@ Result<std::shared_ptr<const Model>> Model::Load(const std::filesystem::path& pa
     return tl::unexpected<LoadError>(std::move(error).In(place));
   };
   try {
+    if (auto booster = ReadBooster(path, options.limits)) {
+      auto model = *booster ? MakeOfBooster(**booster, options, place)
+                            : Result<std::shared_ptr<const Model>>(
+                                  tl::unexpected<LoadError>(std::move(*booster).error()));
+      if (!model) return refuse(std::move(model).error());
+      return model;
+    }
     Result<Bundle> bundle = Bundle::Open(path, options.limits);
     if (!bundle) return refuse(std::move(bundle).error());
     auto model = Make(*bundle, options, place);

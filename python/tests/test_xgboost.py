@@ -151,6 +151,50 @@ class Parity(unittest.TestCase):
         expected = {"prediction": model.predict(rows), "probability": model.predict_proba(rows)}
         self.compare(model[-1], expected, rows)
 
+    def test_its_own_files_are_models(self) -> None:
+        objectives = {
+            "reg:squarederror": "regression",
+            "count:poisson": "positive",
+            "reg:gamma": "positive",
+            "binary:hinge": "binary",
+            "binary:logitraw": "binary",
+            "binary:logistic": "binary",
+            "multi:softmax": "three",
+            "multi:softprob": "three",
+        }
+        for objective, kind in objectives.items():
+            for form in ("ubj", "json"):
+                with self.subTest(objective=objective, form=form):
+                    data = xgb.DMatrix(self.frame, target_of(kind, self.frame, 4))
+                    options = {"objective": objective, "num_class": 3 * (kind == "three")}
+                    model = xgb.train(options, data, 12)
+                    path = self.path.removesuffix("zip") + form
+                    model.save_model(path)
+                    rows = hostile_rows(model)
+                    table = xgb.DMatrix(rows)
+                    expected = {"prediction": model.predict(table)}
+                    if objective in ("binary:logistic", "multi:softprob"):
+                        p = expected["prediction"]
+                        expected["decision"] = model.predict(table, output_margin=True)
+                        expected["probability"] = p if p.ndim > 1 else np.stack([1 - p, p], 1)
+                        expected["prediction"] = p.argmax(1) if p.ndim > 1 else p > 0.5
+                    found = score(path, as_rows(rows), list(expected))
+                    for column, wanted in expected.items():
+                        answered = np.array([numbers(row[column]) for row in found])
+                        same = answered.reshape(wanted.shape) == wanted
+                        self.assertTrue(same.all(), (column, int((~same).sum())))
+
+    def test_its_own_files_are_refused_by_name(self) -> None:
+        target = target_of("regression", self.frame, 4)
+        pair = xgb.XGBRegressor(n_estimators=2).fit(self.frame, np.stack([target, target], 1))
+        frame = self.frame.assign(g=pd.Categorical(["r", "g"] * (len(self.frame) // 2)))
+        named = xgb.XGBRegressor(n_estimators=2, enable_categorical=True).fit(frame, target)
+        path = self.path.removesuffix("zip") + "ubj"
+        for model, sentence in ((pair, "has 2 targets"), (named, "categories by the names")):
+            model.save_model(path)
+            with self.assertRaisesRegex(AssertionError, sentence):
+                score(path, [], ["prediction"])
+
     def problems(self, model: Any, **options: Any) -> list[str]:
         with self.assertRaises(ExportError) as caught:
             pillion.export.xgboost(model, self.path, **options)

@@ -80,9 +80,11 @@ std::optional<fs::path> FileBeside(const fs::path& path) {
   std::vector<fs::path> places;
   fs::path named = path;
   named.replace_extension(".golden.json");
-  if (path.extension() == ".zip") places.push_back(std::move(named));
-  if (path.filename() == "bundle.zip" || path.filename() == "bundle") {
-    places.push_back(path.parent_path() / "golden.json");
+  for (const char* const extension : {".zip", ".ubj", ".json"}) {
+    if (path.extension() == extension) places.push_back(named);
+  }
+  for (const char* const name : {"bundle.zip", "bundle", "model.ubj", "model.json"}) {
+    if (path.filename() == name) places.push_back(path.parent_path() / "golden.json");
   }
   for (fs::path& place : places) {
     std::error_code absent;

@@ -27,8 +27,15 @@ std::optional<FoundVersion> Look(const fs::path& path) {
                       std::int64_t{at.st_mtim.tv_sec} * 1'000'000'000 + at.st_mtim.tv_nsec};
 }
 
+// A zip, or an XGBoost model; golden rows are no model.
+bool IsModelFile(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.ends_with(".zip") || name.ends_with(".ubj") ||
+         (name.ends_with(".json") && !name.ends_with(".golden.json"));
+}
+
 std::optional<FoundVersion> LookInVersion(const fs::path& directory) {
-  for (const char* const name : {"bundle.zip", "bundle"}) {
+  for (const char* const name : {"bundle.zip", "bundle", "model.ubj", "model.json"}) {
     if (auto found = Look(directory / name)) return found;
   }
   return Look(directory);
@@ -74,7 +81,7 @@ tl::expected<FoundModels, std::string> ScanModels(const fs::path& directory) {
     if (is_directory) {
       FoundVersions versions = LookInModel(path);
       if (!versions.empty()) models[name].merge(versions);
-    } else if (path.extension() == ".zip") {
+    } else if (IsModelFile(path)) {
       if (auto found = Look(path)) models[name].emplace("", *std::move(found));
     }
   }

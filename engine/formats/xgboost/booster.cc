@@ -99,6 +99,9 @@ std::string Booster::Problem(const BoosterFile& file, const Objective& objective
   const std::uint32_t groups = GroupCount(file, XgboostRuntime::kNative);
   if (groups > kGroupsMax) return "more than " + std::to_string(kGroupsMax) + " classes";
   if (file.class_count > 1 && file.target_count > 1) return "both classes and targets";
+  if (!file.base_scores.empty() && file.base_scores.size() != groups) {
+    return CountProblem("base scores", groups, file.base_scores.size());
+  }
   if (objective.multiclass() && file.class_count == 0) return "no number of classes";
   if (file.kind == "gblinear") return {};
   if (file.kind != "gbtree" && file.kind != "dart") {
@@ -117,9 +120,9 @@ std::string Booster::Problem(const BoosterFile& file, const Objective& objective
   return RoundProblem(file);
 }
 
-Result<float> Booster::BaseMargin(const BoosterFile& file, const Objective& objective,
-                                  XgboostRuntime runtime, std::string_view where) {
-  float base_score = file.base_score;
+Result<float> Booster::BaseMargin(const BoosterFile& file, float base_score,
+                                  const Objective& objective, XgboostRuntime runtime,
+                                  std::string_view where) {
   if (file.major_version < 1) {
     // Until 1.0 the file holds the margin. The native library takes it to a score and back.
     if (runtime == XgboostRuntime::kPredictor) return base_score;
@@ -147,8 +150,12 @@ Result<Booster> Booster::Make(BoosterFile file, std::int32_t tree_limit, const L
   booster.feature_count_ = file.feature_count;
   booster.group_count_ = GroupCount(file, booster.runtime_);
   booster.is_linear_ = file.kind == "gblinear";
-  PILLION_ASSIGN(booster.base_margin_,
-                 BaseMargin(file, *booster.objective_, booster.runtime_, where));
+  booster.base_margins_.resize(booster.group_count_);
+  for (std::size_t group = 0; group < booster.group_count_; ++group) {
+    const float score = file.base_scores.empty() ? file.base_score : file.base_scores[group];
+    PILLION_ASSIGN(booster.base_margins_[group],
+                   BaseMargin(file, score, *booster.objective_, booster.runtime_, where));
+  }
   if (booster.is_linear_) {
     PILLION_TRY(booster.TakeWeights(file, options.limits, where));
   } else {
@@ -227,12 +234,12 @@ void Booster::LinearMargins(const float* features, float* margins) const noexcep
   const bool native = runtime_ == XgboostRuntime::kNative;
   const float* biases = linear_.data() + std::size_t{feature_count_} * group_count_;
   for (std::uint32_t group = 0; group < group_count_; ++group) {
-    float sum = native ? biases[group] + base_margin_ : biases[group];
+    float sum = native ? biases[group] + base_margins_[group] : biases[group];
     for (std::uint32_t i = 0; i < feature_count_; ++i) {
       if (std::isnan(features[i])) continue;
       sum += features[i] * linear_[std::size_t{i} * group_count_ + group];
     }
-    margins[group] = native ? sum : sum + base_margin_;
+    margins[group] = native ? sum : sum + base_margins_[group];
   }
 }
 
@@ -261,10 +268,12 @@ ScoreCode Booster::Margins(const float* features, Arena& arena, float* margins) 
   const ScoreCode code = trees_.FindLeaves(features, arena, &leaves);
   if (code != ScoreCode::kOk) return code;
   const bool native = runtime_ == XgboostRuntime::kNative;
-  std::fill_n(margins, group_count_, native ? base_margin_ : 0.0F);
+  for (std::uint32_t group = 0; group < group_count_; ++group) {
+    margins[group] = native ? base_margins_[group] : 0.0F;
+  }
   AddTrees(leaves, margins);
   for (std::uint32_t group = 0; !native && group < group_count_; ++group) {
-    margins[group] += base_margin_;
+    margins[group] += base_margins_[group];
   }
   return ScoreCode::kOk;
 }
@@ -292,7 +301,7 @@ ScoreCode Booster::Contributions(const float* features, Arena& arena,
       shares[i] = features[i] * linear_[std::size_t{i} * group_count_ + group];
     }
     shares[feature_count_] =
-        linear_[std::size_t{feature_count_} * group_count_ + group] + base_margin_;
+        linear_[std::size_t{feature_count_} * group_count_ + group] + base_margins_[group];
   }
   return ScoreCode::kOk;
 }
@@ -318,7 +327,7 @@ ScoreCode Booster::TreeContributions(const float* features, Arena& arena,
     sums[feature_count_] += means_[tree] * weight;
   }
   for (std::uint32_t group = 0; group < group_count_; ++group) {
-    contributions[group * columns + feature_count_] += base_margin_;
+    contributions[group * columns + feature_count_] += base_margins_[group];
   }
   return ScoreCode::kOk;
 }

@@ -54,8 +54,9 @@ class Booster {
   Booster() = default;
 
   static std::string Problem(const BoosterFile& file, const Objective& objective);
-  static Result<float> BaseMargin(const BoosterFile& file, const Objective& objective,
-                                  XgboostRuntime runtime, std::string_view where);
+  static Result<float> BaseMargin(const BoosterFile& file, float base_score,
+                                  const Objective& objective, XgboostRuntime runtime,
+                                  std::string_view where);
   Result<void> TakeWeights(BoosterFile& file, const Limits& limits, std::string_view where);
   Result<void> TakeTrees(BoosterFile& file, std::int32_t tree_limit, const Limits& limits,
                          std::string_view where);
@@ -69,7 +70,7 @@ class Booster {
   const Objective* objective_ = nullptr;
   std::uint32_t feature_count_ = 0;
   std::uint32_t group_count_ = 1;
-  float base_margin_ = 0;
+  std::vector<float> base_margins_;  // [group]
   bool is_linear_ = false;
   BoosterTrees trees_;
   std::vector<std::uint32_t> groups_;  // [tree]

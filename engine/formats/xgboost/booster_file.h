@@ -34,11 +34,15 @@ struct BoosterFile {
 
   std::uint32_t major_version = 1;  // 0: base_score is a margin
   float base_score = 0.5F;
+  std::vector<float> base_scores;  // one a class or target, where the file has several
   std::uint32_t feature_count = 0;
   std::uint32_t class_count = 0;
   std::uint32_t target_count = 1;
   std::string objective;
-  std::string kind;  // "gbtree", "dart" or "gblinear"
+  std::string kind;                        // "gbtree", "dart" or "gblinear"
+  std::vector<std::string> feature_names;  // empty: not stored
+  std::string best_iteration;              // of early stopping; empty: not stored
+  bool has_category_names = false;         // text stands for categories
 
   std::uint32_t trees_per_round_and_group = 1;
   std::vector<Tree> trees;

@@ -48,15 +48,36 @@ class BoosterTextReader {
     std::vector<std::int64_t> sizes;
   };
 
-  // Parameters are numbers as strings; since 3.1 a base score may stand in brackets.
+  // Since 3.1 in brackets, one a class or target.
+  bool ReadBaseScores(Value value) {
+    std::string text;
+    if (!reader_.Read(value, text)) return false;
+    std::string_view rest = text;
+    if (rest.starts_with('[') && rest.ends_with(']')) rest = rest.substr(1, rest.size() - 2);
+    for (bool more = true; more;) {
+      const std::size_t comma = rest.find(',');
+      const std::string_view digits = rest.substr(0, comma);
+      float score = 0;
+      const auto [end, error] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), score);
+      if (error != std::errc() || end != digits.data() + digits.size()) {
+        return reader_.Fail("expected a number, found " + Quote(text));
+      }
+      file_.base_scores.push_back(score);
+      more = comma != rest.npos;
+      if (more) rest.remove_prefix(comma + 1);
+    }
+    file_.base_score = file_.base_scores.front();
+    if (file_.base_scores.size() == 1) file_.base_scores.clear();
+    return true;
+  }
+
+  // Parameters are numbers as strings.
   template <typename T>
   bool ReadParameter(Value value, T& out) {
     std::string text;
     if (!reader_.Read(value, text)) return false;
-    std::string_view digits = text;
-    if (digits.starts_with('[') && digits.ends_with(']')) {
-      digits = digits.substr(1, digits.size() - 2);
-    }
+    const std::string_view digits = text;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
     const bool whole = error == std::errc() && end == digits.data() + digits.size();
     return whole || reader_.Fail("expected a number, found " + Quote(text));
@@ -75,13 +96,32 @@ class BoosterTextReader {
       if (key == "learner_model_param") return ReadLearnerParameters(value);
       if (key == "objective") return ReadObjective(value);
       if (key == "gradient_booster") return ReadBooster(value);
+      if (key == "feature_names") return reader_.Read(value, file_.feature_names);
+      if (key == "attributes") return ReadAttributes(value);
       return reader_.Skip(value);
+    });
+  }
+
+  bool ReadAttributes(Value attributes) {
+    return reader_.ReadObject(attributes, [&](std::string_view key, Value value) {
+      return key == "best_iteration" ? reader_.Read(value, file_.best_iteration)
+                                     : reader_.Skip(value);
+    });
+  }
+
+  bool ReadCategories(Value categories) {
+    return reader_.ReadObject(categories, [&](std::string_view key, Value value) {
+      if (key != "enc") return reader_.Skip(value);
+      return reader_.ReadArray(value, [&](Value item) {
+        file_.has_category_names = true;
+        return reader_.Skip(item);
+      });
     });
   }
 
   bool ReadLearnerParameters(Value parameters) {
     return reader_.ReadObject(parameters, [&](std::string_view key, Value value) {
-      if (key == "base_score") return ReadParameter(value, file_.base_score);
+      if (key == "base_score") return ReadBaseScores(value);
       if (key == "num_feature") return ReadParameter(value, file_.feature_count);
       if (key == "num_class") return ReadParameter(value, file_.class_count);
       if (key == "num_target") return ReadParameter(value, file_.target_count);
@@ -118,6 +158,7 @@ class BoosterTextReader {
         return reader_.ReadArray(value, [&](Value tree) { return ReadTree(tree); });
       if (key == "tree_info") return reader_.Read(value, file_.tree_groups);
       if (key == "iteration_indptr") return reader_.Read(value, file_.round_begins);
+      if (key == "cats") return ReadCategories(value);
       if (key == "weights") return reader_.Read(value, file_.linear_weights);
       return reader_.Skip(value);
     });
