@@ -84,9 +84,7 @@ class V2(unittest.TestCase):
         self.assertIn("binary_tensor_data", self.client.get_server_metadata()["extensions"])
         metadata = self.client.get_model_metadata("house")
         self.assertEqual(sorted(tensor["name"] for tensor in metadata["inputs"]), sorted(NAMES))
-        self.assertIn(
-            {"name": "zipcode", "datatype": "BYTES", "shape": [-1]}, metadata["inputs"]
-        )
+        self.assertIn({"name": "zipcode", "datatype": "BYTES", "shape": [-1]}, metadata["inputs"])
         self.assertIn(
             {"name": "prediction", "datatype": "FP64", "shape": [-1]}, metadata["outputs"]
         )

@@ -20,6 +20,22 @@ std::string PercentDecoded(std::string_view text) {
   return decoded;
 }
 
+std::string PercentEncoded(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  constexpr std::string_view kPlain = "-._~@:";
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (plain || kPlain.find(c) != kPlain.npos) {
+      encoded += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      encoded += {'%', kDigits[byte / 16], kDigits[byte % 16]};
+    }
+  }
+  return encoded;
+}
+
 std::string MediaTypeOf(std::string_view header) {
   std::string type(header.substr(0, header.find(';')));
   while (!type.empty() && type.back() == ' ') type.pop_back();

@@ -41,5 +41,7 @@ std::string MediaTypeOf(std::string_view header);
 
 // "a%20b" -> "a b". What is no escape stays as it is.
 std::string PercentDecoded(std::string_view text);
+// "a b" -> "a%20b": one part of a path.
+std::string PercentEncoded(std::string_view text);
 
 }  // namespace pillion

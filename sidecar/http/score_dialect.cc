@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "sidecar/http/openapi.h"
 #include "sidecar/http/problem_json.h"
 #include "sidecar/models/models_json.h"
 #include "sidecar/scoring/score_table.h"
@@ -83,6 +84,12 @@ std::vector<std::string> Wanted(const std::string& select, const Schema& made) {
   return names;
 }
 
+std::string VersionOf(const ModelRegistry& registry, const std::string& reference) {
+  const auto parsed = ModelReference::Parse(reference);
+  const auto version = parsed ? registry.VersionOf(*parsed) : std::string();
+  return version.value_or("");
+}
+
 // A row of zeros and empty texts, of the sizes that the columns declare.
 void WriteSample(const Schema& inputs, JsonText& json) {
   json.BeginObject();
@@ -123,9 +130,11 @@ ScoreDialect::ScoreDialect(const HttpServices&, PlanCache& plans) : plans_(plans
       {"POST", "/score/{model}", [this](const HttpRequest& request) { return Score(request); }},
       {"GET", "/models", [this](const HttpRequest&) { return List(); }},
       {"GET", "/models/{model}/schema",
-       [this](const HttpRequest& request) { return Describe(request, false); }},
+       [this](const HttpRequest& request) { return Describe(request, Form::kSchema); }},
       {"GET", "/models/{model}/sample",
-       [this](const HttpRequest& request) { return Describe(request, true); }},
+       [this](const HttpRequest& request) { return Describe(request, Form::kSample); }},
+      {"GET", "/models/{model}/openapi.json",
+       [this](const HttpRequest& request) { return Describe(request, Form::kOpenApi); }},
       {"GET", "/models/{model}/certificate",
        [this](const HttpRequest& request) { return Certify(request); }},
   };
@@ -198,9 +207,10 @@ HttpReply ScoreDialect::Certify(const HttpRequest& request) const {
   return reply;
 }
 
-HttpReply ScoreDialect::Describe(const HttpRequest& request, bool sample) {
+HttpReply ScoreDialect::Describe(const HttpRequest& request, Form form) {
   const std::string select = request.Parameter("select");
-  const auto version = plans_.models().Now()->Find(request.names.front());
+  const auto registry = plans_.models().Now();
+  const auto version = registry->Find(request.names.front());
   if (!version) return Unknown(version.error());
   Model::BindOptions bind;
   bind.outputs = Wanted(select, (*version)->model().outputs());
@@ -210,8 +220,13 @@ HttpReply ScoreDialect::Describe(const HttpRequest& request, bool sample) {
   }
   HttpReply reply{200, std::string(kJson), {}};
   JsonText json(reply.body, JsonStyle::kCompact);
-  if (sample) {
+  if (form == Form::kSample) {
     WriteSample((*plan)->inputs(), json);
+  } else if (form == Form::kOpenApi) {
+    const std::string& reference = request.names.front();
+    WriteOpenApi(
+        {reference, VersionOf(*registry, reference), select, (*plan)->inputs(), (*plan)->outputs()},
+        json);
   } else {
     json.BeginObject();
     json.Key("inputs");

@@ -22,7 +22,8 @@ class ScoreDialect final : public Dialect {
   HttpReply Score(const HttpRequest& request);
   HttpReply List() const;
   HttpReply Certify(const HttpRequest& request) const;
-  HttpReply Describe(const HttpRequest& request, bool sample);
+  enum class Form { kSchema, kSample, kOpenApi };
+  HttpReply Describe(const HttpRequest& request, Form form);
 
   PlanCache& plans_;
   std::vector<Route> routes_;

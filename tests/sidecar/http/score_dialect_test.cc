@@ -175,6 +175,30 @@ TEST_F(ScoreDialectTest, TellsOfItsModels) {
   EXPECT_THAT(client_.Get("/models/small/certificate").body, HasSubstr("no golden rows"));
 }
 
+TEST_F(ScoreDialectTest, DescribesItselfAsOpenApi) {
+  simdjson::dom::parser parser;
+  const std::string text =
+      client_.Get("/models/house@1/openapi.json?select=prediction,scaled").body;
+  const simdjson::dom::element document = parser.parse(text);
+  const auto at = [&](std::string_view pointer) {
+    return simdjson::to_string(document.at_pointer(pointer));
+  };
+  EXPECT_EQ(at("/openapi"), R"("3.1.0")");
+  EXPECT_EQ(at("/info"), R"({"title":"house@1","version":"1"})");
+  const std::string post = "/paths/~1score~1house@1/post";
+  EXPECT_EQ(at(post + "/parameters/0/schema"), R"({"type":"string","const":"prediction,scaled"})");
+  EXPECT_EQ(at(post + "/requestBody/content/application~1json/schema"),
+            R"({"$ref":"#/components/schemas/Row"})");
+  EXPECT_EQ(at("/components/schemas/Answer/required"), R"(["prediction","scaled"])");
+  EXPECT_EQ(at("/components/schemas/Answer/properties/prediction"),
+            R"({"type":"number","format":"double"})");
+  EXPECT_THAT(at("/components/schemas/Answer/properties/scaled"), HasSubstr("\"dimensions\""));
+  EXPECT_THAT(at("/components/schemas/Row/properties/zipcode"), HasSubstr(R"("string")"));
+  EXPECT_THAT(at("/components/schemas/Row/required"), HasSubstr("zipcode"));
+  EXPECT_EQ(client_.Get("/models/hous/openapi.json").status, 404);
+  EXPECT_EQ(client_.Get("/models/house/openapi.json?select=pr%22ice").status, 400);
+}
+
 TEST_F(ScoreDialectTest, TakesItsOwnSample) {
   const std::string sample = client_.Get("/models/small/sample").body;
   EXPECT_EQ(sample, "{\"number\":0}\n");
