@@ -4,6 +4,8 @@
 #include <exception>
 #include <optional>
 
+#include "base/utf8.h"
+
 namespace pillion {
 namespace {
 
@@ -29,9 +31,19 @@ std::optional<std::vector<std::string>> Match(std::string_view pattern, std::str
   return names;
 }
 
+// Refusals repeat what they found, and most forms of refusals can hold nothing but text.
+bool IsText(const HttpRequest& request) {
+  return IsUtf8(PercentDecoded(request.path)) && IsUtf8(PercentDecoded(request.query)) &&
+         IsUtf8(request.content_type) && IsUtf8(request.accept);
+}
+
 }  // namespace
 
 HttpReply Answer(const Dialects& dialects, HttpRequest request) {
+  if (!IsText(request)) {
+    return dialects.front()->Refuse(
+        400, "expected UTF-8 in the path, its escapes and the headers, found other bytes");
+  }
   const Dialect* knows_path = nullptr;
   std::vector<std::string> allowed;
   for (const std::unique_ptr<Dialect>& dialect : dialects) {

@@ -32,7 +32,7 @@ using Dialects = std::vector<std::unique_ptr<Dialect>>;
 
 // Finds the route and takes its answer. A path of no route is 404, one of other methods 405 with
 // Allow, in the form of the dialect that it is nearest to: the one that knows the path, or the
-// first. An exception in a route is 500.
+// first. An exception in a route is 500. What is no UTF-8 outside of the body is 400.
 HttpReply Answer(const Dialects& dialects, HttpRequest request);
 
 }  // namespace pillion

@@ -8,6 +8,7 @@
 #include "base/json_reader.h"
 #include "base/quote.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "sidecar/http/v2_output.h"
 #include "sidecar/models/model_reference.h"
 #include "sidecar/scoring/score_table.h"
@@ -188,6 +189,9 @@ HttpReply V2Dialect::Infer(const HttpRequest& request) {
   using Clock = V2Statistics::Clock;
   const Clock::time_point begun = Clock::now();
   const std::string encoding(request.header("Content-Encoding"));
+  if (!IsUtf8(encoding) || !IsUtf8(request.header(kJsonBytes))) {
+    return Refuse(400, "expected UTF-8 in the headers, found other bytes");
+  }
   if (!encoding.empty() && encoding != "identity") {
     return Refuse(415, "expected a body without Content-Encoding, found " + Quote(encoding));
   }

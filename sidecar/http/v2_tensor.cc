@@ -179,7 +179,10 @@ class DataReader {
       if (bytes.size() < size) return tl::unexpected<std::string>("the data is cut off");
       const std::string_view text = bytes.substr(0, size);
       bytes.remove_prefix(size);
-      if (!IsUtf8(text)) return tl::unexpected("expected UTF-8, found " + Quote(text));
+      if (!IsUtf8(text)) {
+        return tl::unexpected("expected UTF-8, found other bytes in value " +
+                              std::to_string(elements_->size() + 1));
+      }
       if (elements_->size() == count_) {
         return tl::unexpected<std::string>("more values than the shape has");
       }

@@ -198,6 +198,21 @@ TEST_F(V2DialectTest, AnswersHoldSoManyValues) {
                                    "4194304 values; send fewer rows"));
 }
 
+// Bytes that are no text would make the refusal no JSON.
+TEST_F(V2DialectTest, RefusesOtherBytesThanTextAsJson) {
+  const std::string input = R"({"inputs":[{"name":"number","shape":[1],"datatype":"BYTES",)"
+                            R"("parameters":{"binary_data_size":5}}]})";
+  for (const auto& reply :
+       {client_.Get("/v2/models/\xf4"), client_.Get("/v2/models/small%f4"),
+        client_.Get("/v2/mod\xf4"), InferBytes(input, Bytes<std::uint32_t>({1}) + "\xf4"),
+        InferBytes(input, "", "\xf4")}) {
+    EXPECT_EQ(reply.status, 400);
+    EXPECT_THAT(reply.body, HasSubstr("expected UTF-8"));
+    simdjson::dom::parser parser;
+    EXPECT_EQ(parser.parse(reply.body)["error"].error(), simdjson::SUCCESS) << reply.body;
+  }
+}
+
 TEST_F(V2DialectTest, RefusesBytesThatDoNotFit) {
   const auto input = [](const std::string& datatype, std::size_t bytes) {
     return R"({"inputs":[{"name":"number","shape":[2],"datatype":")" + datatype +
