@@ -1,8 +1,11 @@
-// Foreign text inside messages: quoted, control characters replaced, cut to a readable length.
+// Foreign text inside messages: quoted, control characters and what is no UTF-8 replaced, cut to a
+// readable length.
 #pragma once
 
 #include <string>
 #include <string_view>
+
+#include "base/utf8.h"
 
 namespace pillion {
 
@@ -13,11 +16,12 @@ inline std::string Quote(std::string_view text, char quote = '\'') {
     // Not through the middle of a UTF-8 character.
     for (size = kBytesMax; size > 0 && (text[size] & 0xc0) == 0x80;) --size;
   }
+  const bool is_utf8 = IsUtf8(text.substr(0, size));
   std::string quoted;
   if (quote != '\0') quoted += quote;
   for (const char c : text.substr(0, size)) {
     const auto byte = static_cast<unsigned char>(c);
-    quoted += byte < 0x20 || byte == 0x7f ? '?' : c;
+    quoted += byte < 0x20 || byte == 0x7f || (byte > 0x7f && !is_utf8) ? '?' : c;
   }
   if (size < text.size()) quoted += "...";
   if (quote != '\0') quoted += quote;

@@ -139,7 +139,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view line = TakeLine(rest);
   const std::string_view target = line.substr(std::min(line.find(' '), line.size() - 1) + 1);
   HttpRequest request;
-  request.method = line.substr(0, line.find(' '));
+  // What is no token ends before it is a request.
+  request.method = line.substr(0, line.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ"));
   request.path = target.substr(0, target.find('?'));
   request.query = target.substr(std::min(request.path.size() + 1, target.size()));
   request.content_type = TakeLine(rest);
