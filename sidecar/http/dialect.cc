@@ -33,8 +33,10 @@ std::optional<std::vector<std::string>> Match(std::string_view pattern, std::str
 
 // Refusals repeat what they found, and most forms of refusals can hold nothing but text.
 bool IsText(const HttpRequest& request) {
-  return IsUtf8(PercentDecoded(request.path)) && IsUtf8(PercentDecoded(request.query)) &&
-         IsUtf8(request.content_type) && IsUtf8(request.accept);
+  for (const std::string_view text : {request.path, request.query}) {
+    if (!IsUtf8(text) || !IsUtf8(PercentDecoded(text))) return false;
+  }
+  return IsUtf8(request.content_type) && IsUtf8(request.accept);
 }
 
 }  // namespace
