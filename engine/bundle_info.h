@@ -9,7 +9,9 @@ namespace pillion {
 enum class BundleFormat : std::uint8_t {
   kJson,
   kProtobuf,
-  kXgboost,  // no bundle, but a model file of XGBoost's; of the others only the name is there
+  // No bundle, but a model file of the library's own; of BundleInfo only the name is there.
+  kXgboost,
+  kLightgbm,
 };
 
 // bundle.json

@@ -44,11 +44,13 @@ struct Stage {
 // Immutable once loaded; shared by any number of threads.
 class Model : public std::enable_shared_from_this<Model> {
  public:
-  // `path`: a bundle, as a zip or a directory, an XGBoost model in JSON or UBJSON, or the URI of
-  // one. All that cannot be loaded is in the one error, each
-  // place with `path` in front.
+  // `path`: a bundle, as a zip or a directory, an XGBoost model in JSON or UBJSON, a LightGBM
+  // model, or the URI of one. All that cannot be loaded is in the one error, each place with `path`
+  // in front.
   static Result<std::shared_ptr<const Model>> Load(const std::filesystem::path& path,
                                                    const LoadOptions& options = {});
+  // Whether a file is, by its first bytes, a model that XGBoost or LightGBM wrote.
+  static bool IsModelFile(const std::filesystem::path& path);
   // The bundle's own limits count.
   static Result<std::shared_ptr<const Model>> FromBundle(Bundle& bundle,
                                                          const LoadOptions& options = {});
@@ -101,10 +103,10 @@ class Model : public std::enable_shared_from_this<Model> {
 
  private:
   Model() = default;
-  // Of an XGBoost model file.
-  static Result<std::shared_ptr<const Model>> MakeOfBooster(const std::string& bytes,
-                                                            const LoadOptions& options,
-                                                            std::string place);
+  // Of a model file of a trainer's own.
+  static Result<std::shared_ptr<const Model>> MakeOfFile(const std::string& bytes,
+                                                         const LoadOptions& options,
+                                                         std::string place);
   static Result<std::shared_ptr<const Model>> Make(Bundle& bundle, const LoadOptions& options,
                                                    std::string place);
 

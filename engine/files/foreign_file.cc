@@ -212,6 +212,10 @@ std::string FirstBytes(std::string_view bytes) {
 
 bool IsBooster(std::string_view bytes) { return IsBoosterJson(bytes) || IsBoosterUbjson(bytes); }
 
+bool IsLightgbm(std::string_view bytes) {
+  return bytes.starts_with("tree\nversion=") || bytes.starts_with("tree\r\nversion=");
+}
+
 std::optional<std::string> DescribeForeign(std::string_view bytes) {
   bytes = bytes.substr(0, kForeignBytes);
   for (const ForeignFile& foreign : kForeignFiles) {

@@ -17,8 +17,10 @@ inline constexpr std::size_t kForeignBytes = 4096;
 // Nothing for a zip or what is not known.
 std::optional<std::string> DescribeForeign(std::string_view bytes);
 
-// Whether a file that starts with `bytes` is an XGBoost model in JSON or UBJSON.
+// Whether a file that starts with `bytes` is an XGBoost model in JSON or UBJSON, or one of
+// LightGBM.
 bool IsBooster(std::string_view bytes);
+bool IsLightgbm(std::string_view bytes);
 
 // An error that says what the file is instead unless `bytes`, its start, are those of a zip.
 Result<void> CheckZipStart(std::string_view bytes);

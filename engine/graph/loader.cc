@@ -219,15 +219,22 @@ class ColumnCollector {
   std::map<std::string, DataType> made_;
 };
 
-// The bytes of an XGBoost model file; nothing for what is another file, or none.
-std::optional<Result<std::string>> ReadBooster(const std::filesystem::path& path,
-                                               const Limits& limits) {
+// A model file of XGBoost or LightGBM; closed for what is another file, or none.
+UniqueFd OpenModelFile(const std::filesystem::path& path) {
+  UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  const std::string start = PeekDescriptor(file, kForeignBytes);
+  return IsBooster(start) || IsLightgbm(start) ? std::move(file) : UniqueFd();
+}
+
+// Its bytes; nothing where it is no such file.
+std::optional<Result<std::string>> ReadModelFile(const std::filesystem::path& path,
+                                                 const Limits& limits) {
   const Result<Location> location = ReadLocation(path.string());
   if (!location || !location->folder.empty()) return std::nullopt;
-  const UniqueFd file(::open(location->path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  struct stat status {};
-  if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  if (!IsBooster(PeekDescriptor(file, kForeignBytes))) return std::nullopt;
+  const UniqueFd file = OpenModelFile(location->path);
+  if (!file) return std::nullopt;
   return ReadDescriptor(file, limits.entry_bytes_max, "");
 }
 
@@ -246,10 +253,10 @@ Result<std::shared_ptr<const Model>> Model::Load(const std::filesystem::path& pa
     return tl::unexpected<LoadError>(std::move(error).In(place));
   };
   try {
-    if (auto booster = ReadBooster(path, options.limits)) {
-      auto model = *booster ? MakeOfBooster(**booster, options, place)
-                            : Result<std::shared_ptr<const Model>>(
-                                  tl::unexpected<LoadError>(std::move(*booster).error()));
+    if (auto file = ReadModelFile(path, options.limits)) {
+      auto model = *file ? MakeOfFile(**file, options, place)
+                         : Result<std::shared_ptr<const Model>>(
+                               tl::unexpected<LoadError>(std::move(*file).error()));
       if (!model) return refuse(std::move(model).error());
       return model;
     }
@@ -264,6 +271,10 @@ Result<std::shared_ptr<const Model>> Model::Load(const std::filesystem::path& pa
   } catch (const std::exception& error) {
     return refuse({LoadCode::kBadBundle, "", error.what()});
   }
+}
+
+bool Model::IsModelFile(const std::filesystem::path& path) {
+  return static_cast<bool>(OpenModelFile(path));
 }
 
 Result<std::shared_ptr<const Model>> Model::FromBundle(Bundle& bundle, const LoadOptions& options) {

@@ -80,10 +80,10 @@ std::optional<fs::path> FileBeside(const fs::path& path) {
   std::vector<fs::path> places;
   fs::path named = path;
   named.replace_extension(".golden.json");
-  for (const char* const extension : {".zip", ".ubj", ".json"}) {
+  for (const char* const extension : {".zip", ".ubj", ".json", ".txt"}) {
     if (path.extension() == extension) places.push_back(named);
   }
-  for (const char* const name : {"bundle.zip", "bundle", "model.ubj", "model.json"}) {
+  for (const char* const name : {"bundle.zip", "bundle", "model.ubj", "model.json", "model.txt"}) {
     if (path.filename() == name) places.push_back(path.parent_path() / "golden.json");
   }
   for (fs::path& place : places) {

@@ -66,9 +66,10 @@ std::string_view FormatName(const Model& model) {
   switch (model.info().format) {
     case BundleFormat::kJson: return "json";
     case BundleFormat::kProtobuf: return "protobuf";
-    case BundleFormat::kXgboost: break;
+    case BundleFormat::kXgboost: return "xgboost";
+    case BundleFormat::kLightgbm: break;
   }
-  return "xgboost";
+  return "lightgbm";
 }
 
 void PrintColumns(std::string_view title, const Schema& schema) {
@@ -78,12 +79,11 @@ void PrintColumns(std::string_view title, const Schema& schema) {
 
 void PrintText(const Options& options, const Plan& plan) {
   const Model& model = plan.model();
-  fmt::print("model {}\n  name {}, {}{}\n  {} bytes unpacked, {} stages\n  content sha256 {}\n",
-             options.model, model.info().name, FormatName(model),
-             model.info().format == BundleFormat::kXgboost
-                 ? " model file"
-                 : ", written by MLeap " + model.info().version,
-             model.bundle_bytes(), model.stages().size(), model.content_hash().Hex());
+  fmt::print(
+      "model {}\n  name {}, {}{}\n  {} bytes unpacked, {} stages\n  content sha256 {}\n",
+      options.model, model.info().name, FormatName(model),
+      model.info().version.empty() ? " model file" : ", written by MLeap " + model.info().version,
+      model.bundle_bytes(), model.stages().size(), model.content_hash().Hex());
   PrintColumns("inputs", plan.inputs());
   PrintColumns("outputs", plan.outputs());
   fmt::print("stages\n");

@@ -7,6 +7,8 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/model.h"
+
 namespace pillion {
 namespace {
 
@@ -27,15 +29,16 @@ std::optional<FoundVersion> Look(const fs::path& path) {
                       std::int64_t{at.st_mtim.tv_sec} * 1'000'000'000 + at.st_mtim.tv_nsec};
 }
 
-// A zip, or an XGBoost model; golden rows are no model.
-bool IsModelFile(const fs::path& path) {
-  const std::string name = path.filename().string();
-  return name.ends_with(".zip") || name.ends_with(".ubj") ||
-         (name.ends_with(".json") && !name.ends_with(".golden.json"));
+// Whatever else lies there, such as golden rows and notes, is no model.
+bool IsModel(const fs::path& path) {
+  const fs::path extension = path.extension();
+  if (extension == ".zip") return true;
+  const bool may_be = extension == ".ubj" || extension == ".json" || extension == ".txt";
+  return may_be && Model::IsModelFile(path);
 }
 
 std::optional<FoundVersion> LookInVersion(const fs::path& directory) {
-  for (const char* const name : {"bundle.zip", "bundle", "model.ubj", "model.json"}) {
+  for (const char* const name : {"bundle.zip", "bundle", "model.ubj", "model.json", "model.txt"}) {
     if (auto found = Look(directory / name)) return found;
   }
   return Look(directory);
@@ -81,7 +84,7 @@ tl::expected<FoundModels, std::string> ScanModels(const fs::path& directory) {
     if (is_directory) {
       FoundVersions versions = LookInModel(path);
       if (!versions.empty()) models[name].merge(versions);
-    } else if (IsModelFile(path)) {
+    } else if (IsModel(path)) {
       if (auto found = Look(path)) models[name].emplace("", *std::move(found));
     }
   }

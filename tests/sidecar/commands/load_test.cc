@@ -232,8 +232,8 @@ TEST_F(LoadTest, NamesWhatIsNoBundle) {
   for (const Foreign& file : files) {
     Write(file.name, file.bytes);
     // Which is a model where it is a whole one.
-    const bool is_model =
-        file.what == "an XGBoost model" && !std::string_view(file.name).ends_with(".bin");
+    const bool is_model = file.what == "a LightGBM model" ||
+                          (file.what == "an XGBoost model" && !file.name.ends_with(".bin"));
     ExpectRefusal(file.name, 65, {is_model ? "" : file.what, is_model ? "" : file.way_out});
     // In a directory or a zip, by itself.
     Write("inside/" + file.name + ".d/" + file.name, file.bytes);

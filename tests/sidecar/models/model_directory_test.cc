@@ -44,6 +44,18 @@ TEST_F(ModelDirectoryTest, FindsEachForm) {
                           "house[10]: house/10/bundle", "house[11]: house/11", "whole[]: whole"));
 }
 
+TEST_F(ModelDirectoryTest, FindsModelFilesOfTrainersByTheirContent) {
+  constexpr char kBooster[] = R"({"learner":{"attributes":{},"feature_names":[]}})";
+  Write("boosted.json", kBooster);
+  Write("light.txt", "tree\nversion=v4\n");
+  Write("notes.txt", "trees of the park\n");
+  Write("boosted.golden.json", R"({"rows":[],"answers":[]})");
+  Write("churn/1/model.json", kBooster);
+  Write("churn/2/model.txt", "not a model, and refused for that when it is loaded");
+  EXPECT_THAT(Scan(), ElementsAre("boosted[]: boosted.json", "churn[1]: churn/1/model.json",
+                                  "churn[2]: churn/2/model.txt", "light[]: light.txt"));
+}
+
 TEST_F(ModelDirectoryTest, LeavesOutWhatIsNoModel) {
   Write("notes.txt");
   Write(".hidden.zip");

@@ -1,15 +1,17 @@
-// An XGBoost model file as a model: one stage, a column a feature.
-#include <algorithm>
-#include <charconv>
+// A model file of XGBoost or LightGBM as a model: one stage, a column a feature.
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/quote.h"
+#include "engine/files/foreign_file.h"
+#include "engine/formats/lightgbm/gbdt.h"
+#include "engine/formats/lightgbm/gbdt_file.h"
 #include "engine/formats/xgboost/booster.h"
 #include "engine/formats/xgboost/booster_file.h"
 #include "engine/model.h"
+#include "engine/ops/lightgbm_file.h"
 #include "engine/ops/xgboost_file.h"
 
 namespace pillion {
@@ -23,21 +25,24 @@ BoosterAnswers AnswersOf(const BoosterFile& file) {
   return BoosterAnswers::kNumber;
 }
 
-// The columns of the features: their names in the file, or f0, f1, ... as XGBoost calls them.
-Result<std::vector<std::string>> ColumnsOf(const BoosterFile& file) {
-  std::vector<std::string> names = file.feature_names;
+// The columns of the features: `names`, or as the library calls them where it has none. `where`
+// they stand.
+Result<std::vector<std::string>> ColumnsOf(std::vector<std::string> names, std::uint32_t count,
+                                           std::string_view prefix, std::string_view where) {
   if (names.empty()) {
-    for (std::uint32_t i = 0; i < file.feature_count; ++i) names.push_back("f" + std::to_string(i));
+    for (std::uint32_t i = 0; i < count; ++i) {
+      names.push_back(std::string(prefix) + std::to_string(i));
+    }
   }
-  if (names.size() != file.feature_count) {
-    return Fail(LoadCode::kBadBundle, "learner.feature_names",
-                "expected " + std::to_string(file.feature_count) + ", one a feature, found " +
+  if (names.size() != count) {
+    return Fail(LoadCode::kBadBundle, std::string(where),
+                "expected " + std::to_string(count) + ", one a feature, found " +
                     std::to_string(names.size()));
   }
   std::set<std::string_view> seen = {"prediction", "probability", "decision"};
   for (const std::string& name : names) {
     if (seen.insert(name).second) continue;
-    return Fail(LoadCode::kBadSchema, "learner.feature_names",
+    return Fail(LoadCode::kBadSchema, std::string(where),
                 Quote(name) +
                     " stands there twice, or is what an answer is called; rename the "
                     "column and save the model again");
@@ -64,23 +69,20 @@ Result<void> Check(const BoosterFile& file) {
   return {};
 }
 
-}  // namespace
-
-Result<std::shared_ptr<const Model>> Model::MakeOfBooster(const std::string& bytes,
-                                                          const LoadOptions& options,
-                                                          std::string place) {
+Result<Stage> XgboostStage(const std::string& bytes, const LoadOptions& options,
+                           std::vector<std::string>* warnings) {
   BoosterFile file;
   PILLION_ASSIGN(file, ReadBoosterFile(bytes, options.limits, ""));
   PILLION_TRY(Check(file));
-  const std::shared_ptr<Model> model(new Model());
   Stage stage;
   stage.name = file.kind;
   stage.op = "xgboost";
-  PILLION_ASSIGN(stage.input_columns, ColumnsOf(file));
+  PILLION_ASSIGN(stage.input_columns, ColumnsOf(std::move(file.feature_names), file.feature_count,
+                                                "f", "learner.feature_names"));
   const BoosterAnswers answers = AnswersOf(file);
   if (!file.best_iteration.empty()) {
-    model->warnings_.push_back(
-        place + ": training stopped early, at iteration " + Quote(file.best_iteration) +
+    warnings->push_back(
+        "training stopped early, at iteration " + Quote(file.best_iteration) +
         " as the best; all trees count here, as in Booster.predict. An estimator's predict takes "
         "those up to the best one: for that, save booster[:best_iteration + 1]");
   }
@@ -89,6 +91,36 @@ Result<std::shared_ptr<const Model>> Model::MakeOfBooster(const std::string& byt
   Result<Booster> booster = Booster::Make(std::move(file), 0, native, "");
   if (!booster) return tl::unexpected<LoadError>(std::move(booster).error());
   stage.operation = MakeBoosterOperation(*std::move(booster), answers);
+  return stage;
+}
+
+Result<Stage> LightgbmStage(const std::string& bytes, const LoadOptions& options) {
+  GbdtFile file;
+  PILLION_ASSIGN(file, ReadGbdtFile(bytes, options.limits));
+  Stage stage;
+  stage.name = "gbdt";
+  stage.op = "lightgbm";
+  PILLION_ASSIGN(stage.input_columns, ColumnsOf(std::move(file.feature_names), file.feature_count,
+                                                "Column_", "feature_names"));
+  Result<Gbdt> gbdt = Gbdt::Make(std::move(file));
+  if (!gbdt) return tl::unexpected<LoadError>(std::move(gbdt).error());
+  stage.operation = MakeGbdtOperation(*std::move(gbdt));
+  return stage;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Model>> Model::MakeOfFile(const std::string& bytes,
+                                                       const LoadOptions& options,
+                                                       std::string place) {
+  const bool is_lightgbm = IsLightgbm(bytes);
+  std::vector<std::string> warnings;
+  Result<Stage> made =
+      is_lightgbm ? LightgbmStage(bytes, options) : XgboostStage(bytes, options, &warnings);
+  if (!made) return tl::unexpected<LoadError>(std::move(made).error());
+  Stage& stage = *made;
+  const std::shared_ptr<Model> model(new Model());
+  for (const std::string& warning : warnings) model->warnings_.push_back(place + ": " + warning);
   for (std::size_t i = 0; i < stage.input_columns.size(); ++i) {
     model->inputs_.push_back({stage.input_columns[i], stage.operation.inputs[i].type});
   }
@@ -101,8 +133,8 @@ Result<std::shared_ptr<const Model>> Model::MakeOfBooster(const std::string& byt
   model->content_hash_ = hasher.Hash();
   model->bundle_bytes_ = bytes.size();
   model->place_ = std::move(place);
-  model->info_.name = "xgboost";
-  model->info_.format = BundleFormat::kXgboost;
+  model->info_.name = stage.op;
+  model->info_.format = is_lightgbm ? BundleFormat::kLightgbm : BundleFormat::kXgboost;
   model->limits_ = options.limits;
   model->stages_.push_back(std::move(stage));
   return std::shared_ptr<const Model>(model);
