@@ -70,15 +70,20 @@ class BoundModel : public std::enable_shared_from_this<BoundModel> {
     successor_ = std::move(successor);
     next_.store(successor_.get(), std::memory_order_release);
   }
-  // The layout that the model had before it was followed by this one. Requests may still be under
-  // way on it, so it is given back late.
-  const LayoutOnConnection& before() const noexcept { return before_; }
-  void SetBefore(const LayoutOnConnection& before) noexcept { before_ = before; }
   bool WasFollowedBy(const BoundModel& other) const noexcept {
     const BoundModel* model = this;
     while (model != nullptr && model != &other) model = model->successor();
     return model != nullptr;
   }
+
+  // These four under the client's lock.
+  // The layout that the model had before it was followed by this one. Requests may still be under
+  // way on it, so it is given back late.
+  const LayoutOnConnection& before() const noexcept { return before_; }
+  void SetBefore(const LayoutOnConnection& before) noexcept { before_ = before; }
+  // The program has freed it: what is bound for it later, nobody would give back.
+  bool freed() const noexcept { return freed_; }
+  void SetFreed() noexcept { freed_ = true; }
 
   LayoutOnConnection layout() const noexcept {
     const std::uint64_t word = layout_.load(std::memory_order_acquire);
@@ -121,6 +126,7 @@ class BoundModel : public std::enable_shared_from_this<BoundModel> {
   mutable std::atomic<bool> over_socket_{false};
   std::unique_ptr<EngineLayout> in_process_;
   LayoutOnConnection before_;
+  bool freed_ = false;
   std::shared_ptr<BoundModel> successor_;
   std::atomic<BoundModel*> next_{nullptr};
 };

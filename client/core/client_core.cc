@@ -298,14 +298,22 @@ tl::expected<std::shared_ptr<BoundModel>, Failure> ClientCore::Bind(BindRequest 
 void ClientCore::Unbind(const std::shared_ptr<BoundModel>& model) {
   if (forked()) return;
   model->SetInProcess(nullptr);
-  const Session current = session();
-  if (!current.channel) return;
-  for (BoundModel* bound = model.get(); bound != nullptr; bound = bound->successor()) {
-    const LayoutOnConnection layout = bound->layout();
-    Unbind(current, layout);
-    Unbind(current, bound->before());
-    if (layout.layout != 0) bound->SetLayout({layout.generation, 0, ScoreCode::kUnknownLayout});
+  std::vector<LayoutOnConnection> layouts;
+  Session current;
+  {
+    const std::lock_guard lock(mutex_);
+    current = session_;
+    for (BoundModel* bound = model.get(); bound != nullptr; bound = bound->successor()) {
+      const LayoutOnConnection layout = bound->layout();
+      layouts.push_back(layout);
+      layouts.push_back(bound->before());
+      bound->SetFreed();
+      bound->SetBefore({});
+      if (layout.layout != 0) bound->SetLayout({layout.generation, 0, ScoreCode::kUnknownLayout});
+    }
   }
+  if (!current.channel) return;
+  for (const LayoutOnConnection& layout : layouts) Unbind(current, layout);
 }
 
 void ClientCore::Unbind(const Session& session, const LayoutOnConnection& layout) {

@@ -133,7 +133,11 @@ class ClientCore {
   void Keep();  // the keeper's thread
   void BindAllAndPublish(Session session);
   void BindChangedAgain(const Session& session);
-  void Succeed(const std::shared_ptr<BoundModel>& model, std::shared_ptr<BoundModel> successor);
+  // Lets `successor` follow `model`, or `model` have the layout of `bound`; not where the program
+  // has freed it meanwhile. Either returns the layout that nobody needs any more.
+  LayoutOnConnection Succeed(const std::shared_ptr<BoundModel>& model,
+                             std::shared_ptr<BoundModel> successor);
+  LayoutOnConnection Move(const BoundModel& bound, BoundModel* model);
   static void Unbind(const Session& session, const LayoutOnConnection& layout);
   void WakeKeeper() noexcept;
   // False: the server has hung up, or the client ends.

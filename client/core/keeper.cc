@@ -71,7 +71,8 @@ void ClientCore::BindAllAndPublish(Session session) {
       const std::lock_guard lock(mutex_);
       for (const std::weak_ptr<BoundModel>& weak : models_) {
         auto model = weak.lock();
-        if (!model || model->layout().generation == session.generation) continue;
+        if (!model || model->freed()) continue;
+        if (model->layout().generation == session.generation) continue;
         if (model->successor() != nullptr) {
           model->SetLayout({session.generation, 0, ScoreCode::kSchemaChanged});
         } else {
@@ -88,9 +89,9 @@ void ClientCore::BindAllAndPublish(Session session) {
         if (code == ScoreCode::kServerGone || code == ScoreCode::kDeadline) return;
         model->SetLayout({session.generation, 0, code});
       } else if ((*bound)->schema_hash() == model->schema_hash()) {
-        model->SetLayout((*bound)->layout());
+        Unbind(session, Move(**bound, model.get()));
       } else {
-        Succeed(model, *bound);
+        Unbind(session, Succeed(model, *bound));
       }
     }
   }

@@ -39,22 +39,30 @@ void ClientCore::BindChangedAgain(const Session& session) {
       continue;
     }
     GrowFor(**bound, deadline_ns);
-    Unbind(session, model->before());
-    (*bound)->SetBefore(model->layout());
-    Succeed(model, *bound);
+    Unbind(session, Succeed(model, *bound));
   }
 }
 
-void ClientCore::Succeed(const std::shared_ptr<BoundModel>& model,
-                         std::shared_ptr<BoundModel> successor) {
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(models_, [](const std::weak_ptr<BoundModel>& m) { return m.expired(); });
-    models_.push_back(successor);
-  }
+LayoutOnConnection ClientCore::Succeed(const std::shared_ptr<BoundModel>& model,
+                                       std::shared_ptr<BoundModel> successor) {
+  const std::lock_guard lock(mutex_);
+  if (model->freed()) return successor->layout();
+  const LayoutOnConnection oldest = model->before();
+  model->SetBefore({});
+  successor->SetBefore(model->layout());
+  std::erase_if(models_, [](const std::weak_ptr<BoundModel>& m) { return m.expired(); });
+  models_.push_back(successor);
   const std::uint32_t generation = successor->layout().generation;
   model->SetSuccessor(std::move(successor));
   model->SetLayout({generation, 0, ScoreCode::kSchemaChanged});
+  return oldest;
+}
+
+LayoutOnConnection ClientCore::Move(const BoundModel& bound, BoundModel* model) {
+  const std::lock_guard lock(mutex_);
+  if (model->freed()) return bound.layout();
+  model->SetLayout(bound.layout());
+  return {};
 }
 
 }  // namespace pillion
