@@ -73,6 +73,7 @@ std::span<const OpFamily> OpFamilies() noexcept {
       kTopicModels,
       kRecommenders,
       kXgboost,
+      kLightgbm,
   };
   return families;
 }

@@ -39,5 +39,6 @@ extern const OpFamily kGaussianMixtures;
 extern const OpFamily kTopicModels;
 extern const OpFamily kRecommenders;
 extern const OpFamily kXgboost;
+extern const OpFamily kLightgbm;
 
 }  // namespace pillion

@@ -9,9 +9,11 @@
 #include <limits>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/model.h"
+#include "tests/support/op_fixture.h"
 #include "tests/support/paths.h"
 #include "tests/support/read_file.h"
 #include "tests/support/temporary_directory.h"
@@ -150,6 +152,44 @@ TEST_F(LightgbmFile, IsRefusedWhereverItIsCutOff) {
   for (std::size_t size = 0; size < text.find("end of trees"); ++size) {
     EXPECT_FALSE(Load(text.substr(0, size))) << size;
   }
+}
+
+OpFixture InBundle(const std::string& text, std::vector<std::string> outputs) {
+  return OpFixture("lightgbm", "{}", {"features"}, std::move(outputs), {{"lightgbm.txt", text}});
+}
+
+TEST(LightgbmOp, ReadsAVector) {
+  OpFixture op = InBundle(kSmall, {"prediction"});
+  ASSERT_EQ(op.refusal(), "");
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(op.Score({Dense({0.5, 7})}), "-1");
+  EXPECT_EQ(op.Score({Dense({std::nextafter(0.5, 1), 2})}), "1");
+  EXPECT_EQ(op.Score({Dense({kInfinity, std::nextafter(2, 3)})}), "3");
+  EXPECT_EQ(op.Score({Dense({kNan, 7})}), "-1");  // without missing values in training it is 0
+  EXPECT_EQ(op.Score({Sparse(2, {{0, 1}})}), "1");
+  EXPECT_EQ(op.Score({Dense({1})}), "kWrongSize features");
+  EXPECT_EQ(op.Score({Dense({1, 2, 3})}), "kWrongSize features");
+  EXPECT_EQ(op.Score({Null()}), "kNullValue features");
+}
+
+TEST(LightgbmOp, AnswersAnyPartOfItsOutputs) {
+  std::string binary = kSmall;
+  binary.replace(binary.find("regression"), 10, "binary sigmoid:1");
+  EXPECT_EQ(InBundle(binary, {"decision"}).Score({Dense({1, 3})}), "3");
+  EXPECT_EQ(InBundle(binary, {"prediction"}).Score({Dense({0, 3})}), "0");
+  EXPECT_EQ(InBundle(binary, {"decision", "prediction"}).Score({Dense({1, 3})}), "1; 3");
+}
+
+TEST(LightgbmOp, IsRefusedWithItsFileAndLine) {
+  std::string text = kSmall;
+  text.replace(text.find("threshold=0.5 2"), 15, "threshold=0.5 two");
+  EXPECT_THAT(InBundle(text, {"prediction"}).refusal(),
+              HasSubstr("lightgbm.txt: line 16: expected a number, found 'two'"));
+  EXPECT_THAT(InBundle(kSmall, {"probability"}).refusal(),
+              HasSubstr("'prediction' of lightgbm is missing"));
+  EXPECT_THAT(OpFixture("lightgbm", "{}", {"features"}, {"prediction"}).refusal(),
+              HasSubstr("lightgbm.txt"));
 }
 
 }  // namespace
