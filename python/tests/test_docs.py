@@ -18,16 +18,16 @@ class Document(unittest.TestCase):
 
     def test_blocks_of_python_run(self) -> None:
         blocks = re.findall(r"^```python\n(.*?)^```", self.text, re.MULTILINE | re.DOTALL)
-        self.assertEqual(len(blocks), 5)
+        self.assertEqual(len(blocks), 6)
         before = os.getcwd()
         with tempfile.TemporaryDirectory() as directory:
             os.chdir(directory)
             self.addCleanup(os.chdir, before)
             names: dict[str, object] = {}
-            for block in blocks[:3]:
+            for block in blocks[:4]:
                 exec(compile(block, str(DOCUMENT), "exec"), names)
             with serving("run", house="house.zip", loan="loan.zip"):
-                exec(compile(blocks[3], str(DOCUMENT), "exec"), names)
+                exec(compile(blocks[4], str(DOCUMENT), "exec"), names)
             house = {"sqft": 1180, "grade": None, "zipcode": "98178"}
             self.assertGreater(score("house.zip", [house], ["prediction"])[0]["prediction"], 1e5)
             loan = score("loan.zip", [{"income": 1.0}], ["prediction", "probability"])

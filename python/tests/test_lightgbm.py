@@ -1,4 +1,4 @@
-"""LightGBM's own files as models: the same answers, and what is refused."""
+"""LightGBM's own files as models, and exported ones: the same answers, and what is refused."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ import tempfile
 import unittest
 import warnings
 from typing import Any
+from collections.abc import Sequence
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
-from scoring import numbers, score
+from scoring import numbers, score, validate
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+
+import pillion.export
+from pillion.export import ExportError
 
 Array = np.ndarray[Any, Any]
 
@@ -153,6 +161,188 @@ class Files(unittest.TestCase):
             model.booster_.save_model(self.path)
             with self.assertRaisesRegex(AssertionError, sentence):
                 score(self.path, [], ["prediction"])
+
+
+def rows_of(rows: Any) -> list[dict[str, Any]]:
+    """A frame's rows, with null for what is missing."""
+    records = pd.DataFrame(rows).astype(object).to_dict("records")
+    return [
+        {str(k): None if pd.isna(value) else value for k, value in row.items()} for row in records
+    ]
+
+
+class Exports(unittest.TestCase):
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.path = os.path.join(directory.name, "model.zip")
+        warnings.simplefilter("ignore")
+        self.x = training(3)
+        self.signal = np.nan_to_num(self.x[:, 0]) * 2 + (self.x[:, 5] % 3)
+        self.few = {"n_estimators": 15, "min_child_samples": 5, "verbose": -1}
+
+    def compare(self, expected: dict[str, Any], rows: Sequence[dict[str, Any]]) -> None:
+        """Every number equal, to the last bit."""
+        validate(self.path)
+        found = score(self.path, rows, list(expected))
+        self.assertEqual(len(found), len(rows))
+        for column, wanted in expected.items():
+            wanted = np.asarray(wanted)
+            if wanted.dtype.kind not in "fiub":
+                self.assertEqual([row[column] for row in found], wanted.tolist())
+                continue
+            answered = np.array([numbers(row[column]) for row in found]).reshape(wanted.shape)
+            same = answered == wanted
+            self.assertTrue(same.all(), (column, int((~same).sum()), answered[~same][:3]))
+
+    def answers_of(self, model: Any, rows: Any) -> dict[str, Any]:
+        expected = {"prediction": model.predict(rows)}
+        if hasattr(model, "predict_proba"):
+            expected["probability"] = model.predict_proba(rows)
+            expected["decision"] = model.predict(rows, raw_score=True)
+        return expected
+
+    def test_estimators(self) -> None:
+        x, signal = self.x, self.signal
+        three = np.digitize(signal, [0.5, 1.5])
+        cases = {
+            "regression": (lgb.LGBMRegressor(**self.few), signal),
+            "poisson": (lgb.LGBMRegressor(**self.few, objective="poisson"), np.abs(signal)),
+            "gamma": (lgb.LGBMRegressor(**self.few, objective="gamma"), np.abs(signal) + 1),
+            "zeros": (lgb.LGBMRegressor(**self.few, zero_as_missing=True), signal),
+            "forest": (
+                lgb.LGBMRegressor(**self.few, boosting_type="rf", subsample=0.6, subsample_freq=1),
+                signal,
+            ),
+            "dart": (lgb.LGBMClassifier(**self.few, boosting_type="dart"), signal > 1),
+            "binary": (lgb.LGBMClassifier(**self.few), signal > 1),
+            "signs": (lgb.LGBMClassifier(**self.few), np.where(signal > 1, 1, -1)),
+            "text": (lgb.LGBMClassifier(**self.few), np.where(signal > 1, "up", "down")),
+            "three": (lgb.LGBMClassifier(**self.few), three),
+            "numbers": (lgb.LGBMClassifier(**self.few), three * 10 - 5),
+            "ova": (
+                lgb.LGBMClassifier(**self.few, objective="multiclassova"),
+                np.array(["a", "b", "c"])[three],
+            ),
+        }
+        for name, (model, target) in cases.items():
+            with self.subTest(name):
+                model.fit(x, target, categorical_feature=[5])
+                pillion.export.lightgbm(model, self.path)
+                rows = hostile(model.booster_)
+                columns = [f"Column_{i}" for i in range(6)]
+                self.compare(
+                    self.answers_of(model, rows), rows_of(pd.DataFrame(rows, columns=columns))
+                )
+
+    def test_boosters_and_early_stopping(self) -> None:
+        half = len(self.x) // 2
+        model = lgb.train(
+            {"learning_rate": 0.8, "verbose": -1},
+            lgb.Dataset(self.x[:half], self.signal[:half]),
+            200,
+            valid_sets=[lgb.Dataset(self.x[half:], self.signal[half:])],
+            callbacks=[lgb.early_stopping(3, verbose=False)],
+            keep_training_booster=True,
+        )
+        self.assertLess(model.best_iteration, model.num_trees())
+        rows = hostile(model)
+        names = list("uvwxyz")
+        pillion.export.lightgbm(model, self.path, feature_names=names)
+        self.compare(
+            {"prediction": model.predict(rows)}, rows_of(pd.DataFrame(rows, columns=names))
+        )
+        with open(self.path, "rb") as first:
+            written = first.read()
+        pillion.export.lightgbm(model, self.path, feature_names=names)
+        with open(self.path, "rb") as second:
+            self.assertEqual(second.read(), written)
+
+    def test_categories_of_pandas(self) -> None:
+        rng = np.random.default_rng(8)
+        count = len(self.x)
+        colours, sizes = ["red", "", "grün", "x" * 40], [30, -10, 20]
+        frame = pd.DataFrame(self.x, columns=["a b", "b", "c", "d", "e", "f"])
+        frame["colour"] = pd.Categorical(rng.choice(colours, count), colours)
+        frame.insert(2, "size", pd.Categorical(rng.choice(sizes, count), sizes, ordered=True))
+        frame.loc[::9, "colour"] = None
+        target = self.signal + frame["size"].astype(float) * (frame["colour"] == "red")
+        model = lgb.LGBMRegressor(**self.few, min_data_per_group=5).fit(frame, target)
+        splits = dict(zip(model.feature_name_, model.feature_importances_))
+        self.assertGreater(min(splits["size"], splits["colour"]), 5)
+        pillion.export.lightgbm(model, self.path, frame.head(50))
+        rows = frame.copy()
+        rows["colour"] = rng.choice([*colours, "unseen", "Red", None], count)
+        rows["size"] = rng.choice([*sizes, 21.0, 20.000000000000004, 1e300, np.nan], count)
+        known = rows.assign(
+            colour=pd.Categorical(rows["colour"], colours), size=pd.Categorical(rows["size"], sizes)
+        )
+        self.compare({"prediction": model.predict(known)}, rows_of(rows))
+        found = self.problems(model)
+        self.assertIn("sample: expected rows of the DataFrame", found[0])
+        found = self.problems(model, sample=frame.assign(size=1.0).rename(columns={"b": "q"}))
+        self.assertIn("expected the column 'b', found 'q'", found[0])
+        self.assertIn("expected 2 columns of pandas' type category", found[1])
+
+    def test_the_last_step_of_a_pipeline(self) -> None:
+        rng = np.random.default_rng(8)
+        frame = pd.DataFrame(self.x, columns=list("abcdef"))
+        labels = np.array(["red", "green", "blue", None], dtype=object)
+        frame["g"] = labels[rng.integers(0, 4, len(frame))]
+        frame["h"] = labels[rng.integers(0, 3, len(frame))]
+        known = {"handle_unknown": "use_encoded_value", "unknown_value": -1}
+        columns = ColumnTransformer(
+            [
+                ("one", OneHotEncoder(handle_unknown="ignore"), ["g"]),
+                ("place", OrdinalEncoder(**known), ["h"]),
+                ("filled", make_pipeline(SimpleImputer(), StandardScaler()), ["a", "b"]),
+            ],
+            remainder="passthrough",
+        )
+        target = np.where(self.signal + (frame["g"] == "red") > 1.5, "yes", "no")
+        rows = frame.copy()
+        rows.loc[::5, "g"] = "unseen"
+        rows.loc[::7, "h"] = "Red"
+        for model in (lgb.LGBMClassifier(**self.few), lgb.LGBMRegressor(**self.few)):
+            pipeline = Pipeline([("columns", columns), ("model", model)])
+            pipeline.fit(frame, target if hasattr(model, "predict_proba") else self.signal)
+            pillion.export.sklearn(pipeline, self.path, frame)
+            table = columns.transform(rows)
+            self.compare(self.answers_of(model, table), rows_of(rows))
+
+    def problems(self, model: Any, **options: Any) -> list[str]:
+        if os.path.exists(self.path):
+            os.unlink(self.path)
+        with self.assertRaises(ExportError) as caught:
+            pillion.export.lightgbm(model, self.path, **options)
+        self.assertFalse(os.path.exists(self.path))
+        return caught.exception.problems
+
+    def test_refusals(self) -> None:
+        def own(target: Array, predicted: Array) -> tuple[Array, Array]:
+            return predicted - target, np.ones_like(target)
+
+        class Derived(lgb.LGBMRegressor):
+            pass
+
+        self.assertIn("not fitted", self.problems(lgb.LGBMRegressor())[0])
+        self.assertIn("found str; a file of Booster.save_model", self.problems("model.pkl")[0])
+        self.assertIn("found dict", self.problems({})[0])
+        self.assertIn("to_local()", self.problems(lgb.DaskLGBMRegressor())[0])
+        self.assertIn("derived from LGBMRegressor", self.problems(Derived())[0])
+        for model, sentence in (
+            (lgb.LGBMRegressor(**self.few, objective=own), "a function in Python"),
+            (lgb.LGBMRegressor(**self.few, linear_tree=True), "linear trees are not carried"),
+            (lgb.LGBMClassifier(**self.few, objective="cross_entropy"), "classifier with the obj"),
+            (lgb.LGBMRegressor(**self.few, pred_early_stop=True), "told pred_early_stop=True"),
+        ):
+            model.fit(np.nan_to_num(self.x), self.signal > 1)
+            self.assertIn(sentence, self.problems(model)[0])
+        both = lgb.LGBMRegressor(**self.few, objective=own, linear_tree=True)
+        both.fit(np.nan_to_num(self.x), self.signal)
+        found = self.problems(both, feature_names=["a"])
+        self.assertEqual(len(found), 3, found)
+        self.assertIn("expected 6, one a feature, found 1", found[0])
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pillion.export import _bundle
 from pillion.export._errors import ExportError
 
-__all__ = ["ExportError", "sklearn", "spark", "xgboost"]
+__all__ = ["ExportError", "lightgbm", "sklearn", "spark", "xgboost"]
 
 
 def sklearn(fitted: Any, path: _bundle.Path, sample: Any) -> None:
@@ -33,6 +33,32 @@ def sklearn(fitted: Any, path: _bundle.Path, sample: Any) -> None:
     from pillion.export._sklearn import export
 
     export(fitted, path, sample)
+
+
+def lightgbm(
+    model: Any,
+    path: _bundle.Path,
+    sample: Any = None,
+    feature_names: Sequence[str] | None = None,
+) -> None:
+    """Writes a LightGBM Booster, or a fitted estimator of lightgbm.sklearn, as the bundle `path`.
+
+    `sample`: some rows of what the model was trained on, with its columns in that order. Needed
+    where these are a DataFrame with columns of the type category, whose values are then carried by
+    name: text or numbers, and what training did not see is missing, as it is to LightGBM.
+    `feature_names`: the columns' names in the order of training; if left out those of a sample that
+    is a DataFrame, else those that training saw, else Column_0, Column_1, ... Each column may be
+    null, which is missing to LightGBM, as is NaN.
+
+    The bundle answers `prediction`; of the objectives binary, multiclass and multiclassova this is
+    the class, and `probability` and `decision` (the sums) are there too. It needs Pillion: MLeap
+    has no op for LightGBM.
+
+    Raises ExportError.
+    """
+    from pillion.export._lightgbm import export
+
+    export(model, path, sample, feature_names)
 
 
 def xgboost(model: Any, path: _bundle.Path, feature_names: Sequence[str] | None = None) -> None:

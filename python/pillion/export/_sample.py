@@ -10,7 +10,7 @@ from pillion.export._errors import Problems
 from pillion.export._graph import Column
 
 
-def read(sample: Any, problems: Problems) -> list[Column]:
+def read(sample: Any, problems: Problems, any_float: bool = False) -> list[Column]:
     """The columns of a DataFrame, a dict of columns, a two-dimensional array; one of texts, or
     of a series, is called by its name, or else text."""
     columns = []
@@ -22,7 +22,7 @@ def read(sample: Any, problems: Problems) -> list[Column]:
             problems.add(where, "holds only missing values; give rows that show what it holds")
         elif kind not in ("number", "text"):
             problems.add(where, f"holds {kind}; a column holds numbers, booleans or text")
-        if dtype in ("float16", "float32"):
+        if dtype in ("float16", "float32") and not any_float:
             problems.add(
                 where,
                 f"is {dtype}, in which scikit-learn computes, and Pillion computes in float64; "

@@ -1,4 +1,4 @@
-"""XGBoost's estimators at the end of a pipeline."""
+"""XGBoost's and LightGBM's estimators at the end of a pipeline."""
 
 from __future__ import annotations
 
@@ -12,3 +12,10 @@ from pillion.export._sklearn._exporter import Block, Exporter, exports
 def booster(exporter: Exporter, estimator: Any, block: Block, where: str) -> None:
     x = exporter.vector(block, where)
     _xgboost.add(exporter.graph, estimator, x, where, exporter.problems)
+
+
+@exports("LGBMClassifier", "LGBMRegressor", "LGBMRanker")
+def lightgbm(exporter: Exporter, estimator: Any, block: Block, where: str) -> None:
+    from pillion.export import _lightgbm  # whose answers are named as scikit-learn's are
+
+    _lightgbm.add(exporter, estimator, exporter.vector(block, where), where)

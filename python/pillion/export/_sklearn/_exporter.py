@@ -104,7 +104,7 @@ def find(estimator: Any) -> Row | None:
     """The exporter of an estimator's own class: one derived from it may compute otherwise."""
     kind = type(estimator)
     package = kind.__module__.split(".")[0]
-    return _rows.get(kind.__name__) if package in ("sklearn", "xgboost") else None
+    return _rows.get(kind.__name__) if package in ("sklearn", "xgboost", "lightgbm") else None
 
 
 # Why an estimator has no exporter, and what would do instead.
