@@ -15,8 +15,10 @@ import pandas as pd
 import xgboost as xgb
 from parity import NAMES, as_rows, frame_of, target_of
 from scoring import numbers, score, ulps
+from sklearn.compose import ColumnTransformer
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import pillion.export
 from pillion.export import ExportError
@@ -150,6 +152,29 @@ class Parity(unittest.TestCase):
         rows = hostile_rows(model[-1].get_booster()).clip(-1e6, 1e6)
         expected = {"prediction": model.predict(rows), "probability": model.predict_proba(rows)}
         self.compare(model[-1], expected, rows)
+
+    def test_zeros_of_a_sparse_matrix_are_missing(self) -> None:
+        frame = frame_of("mixed", 800, 3)
+        target = target_of("regression", frame, 4) + 5 * (frame["g"] == "red")
+        encoder = OneHotEncoder(handle_unknown="ignore")
+        rows = frame_of("mixed", 1000, 5)
+        rows.loc[::5, "g"] = "unseen"
+        for threshold in (1.0, 0.0):
+            columns = ColumnTransformer(
+                [("one", encoder, ["g", "h"]), ("d", "passthrough", ["d", "a"])],
+                sparse_threshold=threshold,
+            )
+            model = make_pipeline(columns, xgb.XGBRegressor(n_estimators=15))
+            model.fit(frame, target)
+            self.assertEqual(hasattr(columns.fit_transform(frame), "toarray"), threshold > 0)
+            pillion.export.sklearn(model, self.path, frame)
+            self.compare(model, {"prediction": model.predict(rows)}, rows)
+        texts = [f"w{i} w{i + 1}" for i in range(1100)]
+        words = make_pipeline(CountVectorizer(), xgb.XGBRegressor(n_estimators=2))
+        words.fit(texts, list(range(1100)))
+        os.unlink(self.path)
+        with self.assertRaisesRegex(ExportError, "sparse matrix for missing.*not for 1101"):
+            pillion.export.sklearn(words, self.path, texts)
 
     def test_its_own_files_are_models(self) -> None:
         objectives = {
