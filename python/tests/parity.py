@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from scoring import numbers, score, ulps, validate  # finds the package, too
+from scoring import hold_golden_rows, numbers, score, ulps, validate  # finds the package, too
 
 import pillion.export
 
@@ -232,6 +232,7 @@ def run(case: Case, directory: str) -> Outcome:
         path = os.path.join(directory, "model.zip")
         pillion.export.sklearn(estimator, path, train)
         validate(path)
+        hold_golden_rows(path)
         frame = rows_to_score(case, estimator, takes_nan(estimator, train))
         expected = expected_of(estimator, frame)
     found = score(path, as_rows(frame), list(expected))

@@ -39,6 +39,15 @@ def validate(bundle: str) -> None:
         raise AssertionError(f"pillion validate: {done.stdout}{done.stderr}")
 
 
+def hold_golden_rows(bundle: str) -> dict[str, Any]:
+    """What `pillion parity` says of the golden rows in the bundle, which must hold."""
+    command = [PROGRAM, "parity", bundle, "--as", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"pillion parity: {done.stdout[-1000:]}{done.stderr}")
+    return json.loads(done.stdout)
+
+
 @contextmanager
 def serving(
     run_dir: str, listen: Sequence[str] = (), **bundles: str

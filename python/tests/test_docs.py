@@ -7,7 +7,7 @@ import re
 import tempfile
 import unittest
 
-from scoring import ROOT, score, serving, validate
+from scoring import ROOT, hold_golden_rows, score, serving, validate
 
 DOCUMENT = ROOT / "docs" / "python.md"
 
@@ -32,7 +32,9 @@ class Document(unittest.TestCase):
             self.assertGreater(score("house.zip", [house], ["prediction"])[0]["prediction"], 1e5)
             loan = score("loan.zip", [{"income": 1.0}], ["prediction", "probability"])
             self.assertEqual(len(loan[0]["probability"]), 2)
-            validate("house.zip")
+            for bundle in ("house.zip", "loan.zip", "house-gbm.zip"):
+                validate(bundle)
+                self.assertTrue(hold_golden_rows(bundle)["holds"])
             os.chdir(before)
 
     def test_the_estimators_in_the_table_are_carried(self) -> None:

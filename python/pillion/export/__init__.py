@@ -17,13 +17,16 @@ from pillion.export._errors import ExportError
 __all__ = ["ExportError", "lightgbm", "sklearn", "spark", "xgboost"]
 
 
-def sklearn(fitted: Any, path: _bundle.Path, sample: Any) -> None:
+def sklearn(fitted: Any, path: _bundle.Path, sample: Any, golden: int = 100) -> None:
     """Writes a fitted scikit-learn estimator or pipeline as the bundle `path`.
 
     `sample`: some rows of what the estimator was fitted on: a DataFrame, a dict of columns or an
     array (whose columns are called x0, x1, ...); for pipelines that begin with a vectorizer a list
     of texts, whose column is called text, or a Series. It gives the columns' names and whether they
     hold numbers or text. A column of numbers in which the sample has a missing value may be null.
+    `golden`: how many rows of `sample`, evenly spread, go into the bundle as golden rows: with the
+    answers of the model itself, which Pillion's are held against before it serves the bundle.
+    0: none.
 
     The bundle answers `prediction`; classifiers also `probability` and `decision`, the results of
     predict_proba and decision_function; transformers `features`.
@@ -32,7 +35,7 @@ def sklearn(fitted: Any, path: _bundle.Path, sample: Any) -> None:
     """
     from pillion.export._sklearn import export
 
-    export(fitted, path, sample)
+    export(fitted, path, sample, golden)
 
 
 def lightgbm(
@@ -40,6 +43,7 @@ def lightgbm(
     path: _bundle.Path,
     sample: Any = None,
     feature_names: Sequence[str] | None = None,
+    golden: int = 100,
 ) -> None:
     """Writes a LightGBM Booster, or a fitted estimator of lightgbm.sklearn, as the bundle `path`.
 
@@ -49,6 +53,9 @@ def lightgbm(
     `feature_names`: the columns' names in the order of training; if left out those of a sample that
     is a DataFrame, else those that training saw, else Column_0, Column_1, ... Each column may be
     null, which is missing to LightGBM, as is NaN.
+    `golden`: how many rows of `sample`, evenly spread, go into the bundle as golden rows: with the
+    answers of the model itself, which Pillion's are held against before it serves the bundle.
+    0: none.
 
     The bundle answers `prediction`; of the objectives binary, multiclass and multiclassova this is
     the class, and `probability` and `decision` (the sums) are there too. It needs Pillion: MLeap
@@ -58,14 +65,24 @@ def lightgbm(
     """
     from pillion.export._lightgbm import export
 
-    export(model, path, sample, feature_names)
+    export(model, path, sample, feature_names, golden)
 
 
-def xgboost(model: Any, path: _bundle.Path, feature_names: Sequence[str] | None = None) -> None:
+def xgboost(
+    model: Any,
+    path: _bundle.Path,
+    feature_names: Sequence[str] | None = None,
+    sample: Any = None,
+    golden: int = 100,
+) -> None:
     """Writes an XGBoost Booster, or a fitted estimator of xgboost.sklearn, as the bundle `path`.
 
     `feature_names`: the columns' names in the order of training; those that training saw if left
     out, else f0, f1, ... Each column may be null, which is missing to XGBoost, as is NaN.
+    `sample`: some rows of what the model was trained on, for golden rows.
+    `golden`: how many rows of `sample`, evenly spread, go into the bundle as golden rows: with the
+    answers of the model itself, which Pillion's are held against before it serves the bundle.
+    0: none.
 
     The bundle answers `prediction`; of binary:logistic and multi:softprob this is the class, and
     `probability` and `decision` (the margins) are there too.
@@ -74,7 +91,7 @@ def xgboost(model: Any, path: _bundle.Path, feature_names: Sequence[str] | None 
     """
     from pillion.export._xgboost import export
 
-    export(model, path, feature_names)
+    export(model, path, feature_names, sample, golden)
 
 
 def spark(directory: _bundle.Path, path: _bundle.Path) -> None:

@@ -159,8 +159,10 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
 
 
-def write(path: Path, name: str, nodes: Sequence[Node]) -> None:
-    """Writes a pipeline of `nodes` as the zip `path`, which is replaced only by a whole bundle."""
+def write(path: Path, name: str, nodes: Sequence[Node], golden: bytes | None = None) -> None:
+    """Writes a pipeline of `nodes` as the zip `path`, which is replaced only by a whole bundle.
+
+    `golden`: its golden rows, which its identity does not hang on."""
     pipeline = Model("pipeline", {"nodes": strings(node.name for node in nodes)})
     members = list(Node(name, pipeline, [], [])._members("root"))
     for node in nodes:
@@ -171,6 +173,8 @@ def write(path: Path, name: str, nodes: Sequence[Node]) -> None:
     uid = uuid.UUID(bytes=digest.digest()[:16], version=5)
     header = {"uid": str(uid), "name": name, "format": "json", "version": _MLEAP_VERSION}
     members.insert(0, ("bundle.json", _json({**header, "timestamp": _TIMESTAMP})))
+    if golden is not None:
+        members.append(("golden.json", golden))
     _write_zip(os.fspath(path), members)
 
 

@@ -6,9 +6,10 @@ import os
 from typing import Any
 from collections.abc import Sequence
 
-from pillion.export import _bundle, _sample, _trees
+from pillion.export import _bundle, _golden, _sample, _trees
 from pillion.export._errors import Problems
 from pillion.export._graph import Column, Graph
+from pillion.export._sklearn import _expected
 from pillion.export._sklearn._answers import answer_class
 from pillion.export._sklearn._exporter import ANSWERS, Exporter
 
@@ -48,7 +49,11 @@ _OF_PREDICT = (
 
 
 def export(
-    model: Any, path: _bundle.Path, sample: Any, feature_names: Sequence[str] | None
+    model: Any,
+    path: _bundle.Path,
+    sample: Any,
+    feature_names: Sequence[str] | None,
+    golden: int,
 ) -> None:
     """See pillion.export.lightgbm."""
     problems = Problems()
@@ -63,7 +68,39 @@ def export(
         features = exporter.graph.vector(coded, "features")
         add(exporter, model, features, type(model).__name__, knows_names=True)
     problems.raise_if_any()
-    _bundle.write(path, type(model).__name__, exporter.graph.nodes)
+    nodes, rows = exporter.graph.nodes, None
+    if sample is not None and golden > 0:
+        taken = _golden.take(sample, golden)
+        rows = _golden.make(
+            taken,
+            columns,
+            nodes,
+            _expected.made_by(model),
+            lambda: _answers(model, taken, nodes),
+            problems,
+        )
+    problems.raise_if_any()
+    _bundle.write(path, type(model).__name__, nodes, rows)
+
+
+def _answers(model: Any, rows: Any, nodes: Sequence[_bundle.Node]) -> list[_golden.Answer]:
+    """What the model answers itself."""
+    import numpy
+
+    if isinstance(rows, list):
+        rows = numpy.array(rows, dtype=float)
+    if type(model).__name__ != "Booster":
+        return _expected.answers(model, rows, nodes, as_trained=True)
+    predicted = numpy.asarray(model.predict(rows))
+    if not any(column == "probability" for node in nodes for _, column in node.outputs):
+        return [_golden.Answer("prediction", predicted, _golden.LIBM)]
+    if predicted.ndim == 1:
+        predicted = numpy.stack([1 - predicted, predicted], 1)
+    return [
+        _golden.Answer("prediction", predicted.argmax(1)),
+        _golden.Answer("probability", predicted, _golden.LIBM),
+        _golden.Answer("decision", numpy.asarray(model.predict(rows, raw_score=True))),
+    ]
 
 
 def add(

@@ -14,7 +14,7 @@ def read(sample: Any, problems: Problems, any_float: bool = False) -> list[Colum
     """The columns of a DataFrame, a dict of columns, a two-dimensional array; one of texts, or
     of a series, is called by its name, or else text."""
     columns = []
-    for name, values, dtype in _columns(sample, problems):
+    for name, values, dtype in columns_of(sample, problems):
         kind, missing = _kind(values)
         where = f"sample, column '{name}'"
         if kind == "nothing":
@@ -35,7 +35,7 @@ def read(sample: Any, problems: Problems, any_float: bool = False) -> list[Colum
     return columns
 
 
-def _columns(sample: Any, problems: Problems) -> Iterable[tuple[str, list[Any], str]]:
+def columns_of(sample: Any, problems: Problems) -> Iterable[tuple[str, list[Any], str]]:
     if hasattr(sample, "columns") and hasattr(sample, "dtypes"):
         for i, name in enumerate(sample.columns):
             values = sample.iloc[:, i] if hasattr(sample, "iloc") else sample[name]

@@ -7,7 +7,7 @@ import math
 from typing import Any
 from collections.abc import Sequence
 
-from pillion.export import _bundle
+from pillion.export import _bundle, _golden, _sample
 from pillion.export._errors import Problems
 from pillion.export._graph import Column, Graph
 
@@ -34,7 +34,13 @@ _REGRESSIONS = {
 }
 
 
-def export(model: Any, path: _bundle.Path, feature_names: Sequence[str] | None) -> None:
+def export(
+    model: Any,
+    path: _bundle.Path,
+    feature_names: Sequence[str] | None,
+    sample: Any,
+    golden: int,
+) -> None:
     """See pillion.export.xgboost."""
     problems = Problems()
     booster = _booster_of(model, problems)
@@ -50,12 +56,67 @@ def export(model: Any, path: _bundle.Path, feature_names: Sequence[str] | None) 
         problems.add("feature_names", f"'{name}' stands there {names.count(name)} times")
     for name in sorted({*names} & {*ANSWERS}):
         problems.add("feature_names", f"'{name}' is what an answer is called; rename the column")
+    if sample is not None:
+        found = len(_sample.read(sample, problems, any_float=True))
+        if found != count:
+            problems.add("sample", f"expected {count} columns, one a feature, found {found}")
     graph = Graph(names)
     graph.reserve(ANSWERS)
-    features = graph.vector([Column(name, nullable=True) for name in names], "features")
+    columns = [Column(name, nullable=True) for name in names]
+    features = graph.vector(columns, "features")
     add(graph, model, features, type(model).__name__, problems)
     problems.raise_if_any()
-    _bundle.write(path, type(model).__name__, graph.nodes)
+    rows = None
+    if sample is not None and golden > 0:
+        from pillion.export._sklearn import _expected
+
+        taken = _golden.take(sample, golden)
+        rows = _golden.make(
+            taken,
+            columns,
+            graph.nodes,
+            _expected.made_by(model),
+            lambda: _answers(model, taken, graph.nodes),
+            problems,
+        )
+    problems.raise_if_any()
+    _bundle.write(path, type(model).__name__, graph.nodes, rows)
+
+
+def _answers(model: Any, rows: Any, nodes: Sequence[_bundle.Node]) -> list[_golden.Answer]:
+    """What the model answers itself."""
+    import numpy
+    import xgboost
+
+    from pillion.export._sklearn import _expected
+
+    # In the form of training, whose names XGBoost compares, and dense, as Pillion's rows are.
+    names = (model if type(model).__name__ == "Booster" else model.get_booster()).feature_names
+    if hasattr(rows, "toarray"):
+        rows = rows.toarray()
+    if names is None:
+        rows = numpy.asarray(rows, dtype=float)
+    elif not hasattr(rows, "columns"):
+        import pandas
+
+        rows = pandas.DataFrame(rows, columns=names)
+    if type(model).__name__ != "Booster":
+        return _expected.answers(model, rows, nodes, as_trained=True)
+    data = xgboost.DMatrix(rows)
+    predicted = model.predict(data)
+    is_exact = json.loads(model.save_config())["learner"]["gradient_booster"]["name"] == "gbtree"
+    of_margin = 0 if is_exact else _golden.ROUNDED * _golden.FLOAT
+    last_bits = of_margin or _golden.LIBM * _golden.FLOAT
+    if not any(column == "probability" for node in nodes for _, column in node.outputs):
+        return [_golden.Answer("prediction", predicted, last_bits)]
+    classes = predicted.argmax(1) if predicted.ndim > 1 else predicted > 0.5
+    if predicted.ndim == 1:
+        predicted = numpy.stack([1 - predicted, predicted], 1)
+    return [
+        _golden.Answer("prediction", classes.astype(float)),
+        _golden.Answer("probability", predicted, last_bits),
+        _golden.Answer("decision", model.predict(data, output_margin=True), of_margin),
+    ]
 
 
 def add(graph: Graph, model: Any, features: Column, where: str, problems: Problems) -> None:

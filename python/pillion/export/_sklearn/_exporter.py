@@ -188,7 +188,7 @@ def exporters() -> dict[str, Row]:
     return dict(_rows)
 
 
-def export(fitted: Any, path: _bundle.Path, sample: Any) -> None:
+def export(fitted: Any, path: _bundle.Path, sample: Any, golden: int) -> None:
     """See pillion.export.sklearn."""
     register()
     problems = Problems()
@@ -204,7 +204,14 @@ def export(fitted: Any, path: _bundle.Path, sample: Any) -> None:
     if block is not None and not problems:
         name_features(exporter, block)
     problems.raise_if_any()
-    _bundle.write(path, type(fitted).__name__, exporter.graph.nodes)
+    from pillion.export._sklearn import _expected
+
+    nodes = exporter.graph.nodes
+    rows = None
+    if golden > 0:
+        rows = _expected.golden(fitted, sample, golden, nodes, columns=columns, problems=problems)
+    problems.raise_if_any()
+    _bundle.write(path, type(fitted).__name__, nodes, rows)
 
 
 def _in_order_of_fit(fitted: Any, inputs: list[Column], problems: Problems) -> list[Column]:
