@@ -26,7 +26,7 @@ from pyspark.ml.linalg import Vectors
 from pyspark.ml.recommendation import ALS
 from pyspark.ml.tuning import CrossValidator, ParamGridBuilder
 from pyspark.sql import SparkSession
-from scoring import numbers, score, ulps, validate
+from scoring import hold_golden_rows, numbers, score, ulps, validate
 
 import pillion.export
 from pillion.export import ExportError
@@ -259,6 +259,26 @@ class Parity(WithSpark):
             limit = 0.0 if name in EXACT else WITHIN.get(name, 16.0)
             with self.subTest(name):
                 self.assertLessEqual(apart, limit)
+
+    def test_golden_rows_are_its_answers(self) -> None:
+        rows = hostile(make_rows(300, 9))
+        frame = self.model.transform(self.frame(rows))
+        pillion.export.spark(self.saved, self.path, frame, golden=50)
+        found = hold_golden_rows(self.path)
+        columns = {column["name"]: column for column in found["columns"]}
+        self.assertGreaterEqual(found["rows"], 12)
+        self.assertLessEqual(found["rows"], 50)
+        self.assertTrue(found["made_by"].startswith("Spark "))
+        self.assertGreater(len(columns), 20)
+        for name in ("color_i", "joined", "forest", "a_name"):
+            self.assertLessEqual(columns[name]["ulps_allowed"], 1, name)
+            self.assertGreater(columns[name]["equal"], 0)
+        with self.assertRaises(ExportError) as caught:
+            pillion.export.spark(self.saved, self.path, frame.drop("a", "text"))
+        self.assertIn("lacks columns that the model reads: 'a', 'text'", str(caught.exception))
+        with self.assertRaises(ExportError) as caught:
+            pillion.export.spark(self.saved, self.path, rows)
+        self.assertIn("expected a DataFrame of Spark", str(caught.exception))
 
     def distance(self, name: str, found: Any, wanted: Any) -> float:
         """Last bits between two answers, infinity if they are text and differ."""

@@ -94,15 +94,21 @@ def xgboost(
     export(model, path, feature_names, sample, golden)
 
 
-def spark(directory: _bundle.Path, path: _bundle.Path) -> None:
+def spark(
+    directory: _bundle.Path, path: _bundle.Path, transformed: Any = None, golden: int = 100
+) -> None:
     """Writes the model that Spark's PipelineModel.save wrote to `directory` as the bundle `path`.
 
     Reads the directory itself, by pyarrow: neither Spark nor a JVM is needed. Columns keep their
     names. What no stage of the pipeline makes comes from the rows, as numbers or text, whichever
     the first stage that reads it takes.
 
+    `transformed`: a DataFrame of Spark that the model's transform returned, with the columns that
+    went in. Its first `golden` rows go into the bundle as golden rows, which Pillion's answers are
+    held against before it serves the bundle. 0: none.
+
     Raises ExportError.
     """
     from pillion.export._spark import export
 
-    export(directory, path)
+    export(directory, path, transformed, golden)

@@ -83,7 +83,13 @@ def make(
             "it takes, or golden=0 for a bundle without golden rows",
         )
         return None
-    rows = _rows(sample, columns, nodes)
+    return encode(_rows(sample, columns, nodes), answers, made_by)
+
+
+def encode(rows: Sequence[dict[str, Any]], answers: Sequence[Answer], made_by: str) -> bytes | None:
+    """The file's bytes, of rows as JSON has them; None where no answer is fit to be held against.
+
+    Answers come first that matter most: others are left out where they would cost too many rows."""
     keep = [True] * len(rows)
     kept_answers, ulps = [], {}
     for answer in answers:
@@ -91,21 +97,24 @@ def make(
         if fit is None:
             continue
         allowed, good = fit
+        both = [a and b for a, b in zip(keep, good)]
+        if 4 * sum(both) < len(rows):
+            continue
         kept_answers.append(answer)
-        keep = [a and b for a, b in zip(keep, good)]
+        keep = both
         if allowed:
             ulps[answer.name] = allowed
     chosen = [i for i, kept in enumerate(keep) if kept]
     if not kept_answers or not chosen:
         return None
-    width = len(columns) + sum(_width(answer.values[0]) for answer in kept_answers)
+    width = len(rows[0]) + sum(_width(answer.values[0]) for answer in kept_answers)
     chosen = chosen[: max(1, _NUMBERS_MAX // width)]
     content = {
         "made_by": made_by,
         "ulps": ulps,
         "rows": [rows[i] for i in chosen],
         "answers": [
-            {answer.name: _plain(answer.values[i]) for answer in kept_answers} for i in chosen
+            {answer.name: plain(answer.values[i]) for answer in kept_answers} for i in chosen
         ],
     }
     return json.dumps(content, ensure_ascii=False).encode("utf-8")
@@ -133,29 +142,44 @@ def _number(value: Any) -> int | float:
     return int(value) if isinstance(value, (bool, int)) else float(value)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of a row or an answer as JSON has it, NaN as a number."""
     if hasattr(value, "tolist"):
         value = value.tolist()
+    elif hasattr(value, "toArray"):  # a vector of Spark
+        if hasattr(value, "indices") and 2 * len(value.indices) < value.size:
+            indices = [[int(i)] for i in value.indices]
+            stored = [float(x) for x in value.values]
+            return {"dimensions": [int(value.size)], "indices": indices, "values": stored}
+        value = value.toArray().tolist()
     if isinstance(value, list):
-        return [_number(entry) for entry in value]
-    return value if isinstance(value, str) else _number(value)
+        return [entry if isinstance(entry, str) else _number(entry) for entry in value]
+    return value if isinstance(value, str) or value is None else _number(value)
 
 
 def _width(value: Any) -> int:
     return len(value) if hasattr(value, "__len__") and not isinstance(value, str) else 1
 
 
+def _entries(value: Any) -> list[Any]:
+    """The numbers, or text, in a value."""
+    value = plain(value)
+    if isinstance(value, dict):
+        return list(value["values"])
+    return value if isinstance(value, list) else [value]
+
+
 def _fit(answer: Answer) -> tuple[int, list[bool]] | None:
     """How many units in the last place are allowed, and which rows may count; None: too few."""
-    plain = [_plain(value) for value in answer.values]
-    if any(isinstance(value, str) for value in plain):
-        return 0, [True] * len(plain)
+    entries = [_entries(value) for value in answer.values]
+    if any(isinstance(value, str) or value is None for row in entries for value in row):
+        return 0, [True] * len(entries)
+    is_vector = not isinstance(plain(answer.values[0]), (int, float))
     if not answer.last_bits or answer.is_relative:
         # The sign of a zero may be lost between transformers, and is one unit.
-        signs = answer.name == "features" and any(0.0 in row for row in plain)
-        return max(math.ceil(answer.last_bits), int(signs)), [True] * len(plain)
-    rows = [[abs(x) for x in (row if isinstance(row, list) else [row])] for row in plain]
-    is_vector = any(isinstance(row, list) for row in plain)
+        signs = is_vector and any(0.0 in row for row in entries)
+        return max(math.ceil(answer.last_bits), int(signs)), [True] * len(entries)
+    rows = [[abs(x) for x in row] for row in entries]
     finite = [x for row in rows for x in row if math.isfinite(x)]
     scale = 1.0 if answer.name == "probability" else max(finite, default=0.0)
     # A vector's zeros are entries that no term falls into; a number that is 0 came to it by chance.

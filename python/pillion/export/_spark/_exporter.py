@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from typing import Callable
+from typing import Any, Callable
 from collections.abc import Sequence
 
 from pillion.export import _bundle
@@ -155,9 +155,10 @@ def best_model(pipeline: Pipeline, saved: Saved) -> None:
     pipeline.export(saved.part("bestModel"))
 
 
-def export(directory: _bundle.Path, path: _bundle.Path) -> None:
+def export(directory: _bundle.Path, path: _bundle.Path, transformed: Any, golden: int) -> None:
     """See pillion.export.spark."""
     from pillion.export._spark import (  # for the exporters that they declare
+        _expected,
         _features,  # noqa: F401
         _models,  # noqa: F401
         _trees,  # noqa: F401
@@ -172,4 +173,8 @@ def export(directory: _bundle.Path, path: _bundle.Path) -> None:
     saved = Saved(os.fspath(directory), "", problems)
     pipeline.export(saved)
     problems.raise_if_any()
-    _bundle.write(path, saved.uid, pipeline.nodes)
+    rows = None
+    if transformed is not None and golden > 0:
+        rows = _expected.golden(pipeline.nodes, transformed, golden, saved.version, problems)
+    problems.raise_if_any()
+    _bundle.write(path, saved.uid, pipeline.nodes, rows)

@@ -121,8 +121,13 @@ class Saved:
             return {}
         return metadata
 
+    @property
+    def version(self) -> str:
+        """Of the Spark that saved it."""
+        return str(self._metadata.get("sparkVersion", ""))
+
     def _check_version(self) -> None:
-        version = str(self._metadata.get("sparkVersion", ""))
+        version = self.version
         try:
             numbers = tuple(int(part) for part in version.split(".")[:2])
         except ValueError:
