@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sidecar/certificate/difference.h"
+#include "sidecar/table/json_text.h"
 #include "tests/support/bundle_on_disk.h"
 #include "tests/support/paths.h"
 #include "tests/support/temporary_directory.h"
@@ -109,6 +110,15 @@ TEST(Certificate, TellsTheRowOfALastBit) {
   EXPECT_EQ(CertifyHouse(GoldenText(prices, R"("ulps":{"prediction":1},)")).columns[0].miss->row,
             7U);
   EXPECT_TRUE(CertifyHouse(GoldenText(prices, R"("ulps":{"prediction":2},)")).Holds());
+}
+
+TEST(Certificate, CountsTheUlpsBetweenTwoSigns) {
+  std::vector<double> prices = PricesByMLeap();
+  prices[0] = -prices[0];  // twice the doubles from 0 to a price: more than std::int64_t holds
+  std::string text;
+  JsonText json(text, JsonStyle::kCompact);
+  WriteCertificate(CertifyHouse(GoldenText(prices)), json);
+  EXPECT_THAT(text, HasSubstr(R"("ulps_most":937)"));
 }
 
 TEST(Certificate, RefusesWhatIsNoGoldenRow) {
