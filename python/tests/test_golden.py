@@ -12,6 +12,7 @@ import unittest
 import warnings
 import zipfile
 from typing import Any
+from unittest import mock
 
 import lightgbm as lgb
 import numpy as np
@@ -92,6 +93,19 @@ class Rows(WithBundle):
         pillion.export.sklearn(words, self.path, texts)
         self.assertEqual([row["text"] for row in self.golden()["rows"]], texts)
         self.assertTrue(hold_golden_rows(self.path)["holds"])
+
+    def test_without_pandas(self) -> None:
+        table = self.frame.to_numpy()
+        model = RandomForestRegressor(3).fit(table, self.target)
+        boosted = lgb.LGBMRegressor(n_estimators=3, verbose=-1).fit(table, self.target)
+        with mock.patch.dict("sys.modules", {"pandas": None}):
+            for one, sample in (
+                (model, table),
+                (model, {f"x{i}": list(table[:, i]) for i in range(6)}),
+                (boosted, table),
+            ):
+                pillion.export.sklearn(one, self.path, sample)
+                self.assertEqual(hold_golden_rows(self.path)["rows"], 100)
 
     def test_text_classes_and_missing_values(self) -> None:
         frame = frame_of("mixed", 400, 3)

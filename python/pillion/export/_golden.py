@@ -43,15 +43,19 @@ class Answer:
 
 
 def take(sample: Any, count: int) -> Any:
-    """At most `count` rows of a sample, evenly spread, in its own form; a dict as a DataFrame."""
+    """At most `count` rows of a sample, evenly spread, in its own form; a dict as a DataFrame,
+    or without pandas as a list of rows."""
     if isinstance(sample, dict):
-        import pandas
-
         columns = {}
         for name, values in sample.items():
             scalar = isinstance(values, str) or not hasattr(values, "__len__")
             columns[name] = [values] if scalar else values
-        sample = pandas.DataFrame(columns)
+        try:
+            import pandas
+
+            sample = pandas.DataFrame(columns)
+        except ImportError:
+            sample = [list(row) for row in zip(*columns.values())]
     total = sample.shape[0] if hasattr(sample, "shape") else len(sample)
     chosen = [i * total // min(count, total) for i in range(min(count, total))]
     if hasattr(sample, "iloc"):

@@ -159,8 +159,10 @@ def _as_trained(fitted: Any, rows: Any) -> Any:
         if set(map(str, names)) <= set(listed):
             return rows[list(names)]
         rows = rows.to_numpy()
-    import pandas
-
+    try:
+        import pandas
+    except ImportError:  # the names are not those of a DataFrame
+        return rows
     return pandas.DataFrame(rows, columns=list(names))
 
 
