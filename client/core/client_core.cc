@@ -10,11 +10,9 @@
 namespace pillion {
 namespace {
 
-SpinBudget ChooseSpin(const ClientOptions& options) {
-  const CpuAllowance allowance = ReadCpuAllowance();
-  if (options.spin_ns == ClientOptions::kSpinAdaptive) return SpinBudget::Adaptive(allowance);
-  if (allowance.cpus < 2) return {0, 0};
-  return {options.spin_ns, options.spin_ns};
+SpinBudget MakeSpinBudget(const ClientOptions& options, const std::atomic<SpinRule>& rule) {
+  if (options.spin_ns == ClientOptions::kSpinAdaptive) return SpinBudget::Adaptive(rule);
+  return SpinBudget::Fixed(rule.load() == SpinRule::kNever ? 0 : options.spin_ns);
 }
 
 Failure FailureOf(const AwaitedFrame& frame) {
@@ -44,7 +42,8 @@ void AssignAnswer(const AwaitedFrame& frame, AnswerBuffer* answer) {
 ClientCore::ClientCore(Endpoint endpoint, const ClientOptions& options)
     : endpoint_(std::move(endpoint)),
       options_(options),
-      lanes_(options.lanes_max, ReadCpuAllowance().cpus, ChooseSpin(options),
+      spin_rule_(SpinRuleFor(ReadCpuAllowance())),
+      lanes_(options.lanes_max, ReadCpuAllowance().cpus, MakeSpinBudget(options, spin_rule_),
              [this] {
                crowded_.store(true);
                WakeKeeper();

@@ -147,7 +147,8 @@ class ClientCore {
   const Endpoint endpoint_;
   const ClientOptions options_;
   ForkGuard guard_;
-  std::unique_ptr<Engine> engine_;  // null: a server scores
+  std::unique_ptr<Engine> engine_;   // null: a server scores
+  std::atomic<SpinRule> spin_rule_;  // written by the keeper
   LanePool lanes_;
   SharedCounters counters_;
   std::atomic<Transport> transport_{Transport::kNone};

@@ -15,6 +15,7 @@ namespace pillion {
 namespace {
 
 constexpr int kLookForUnusedMs = 20;  // rings, while there are older ones
+constexpr int kLookAtCpusMs = 500;    // their quota may be changed at any time
 
 // The program's signals are not the keeper's business.
 void BlockSignals() {
@@ -129,7 +130,7 @@ void ClientCore::Disconnect() {
 // Bytes on the socket are for the threads that call; without asked events poll() returns for a
 // hang-up alone.
 bool ClientCore::Watch(const Session& session) {
-  const int timeout_ms = session.connection->has_older_rings() ? kLookForUnusedMs : -1;
+  const int timeout_ms = session.connection->has_older_rings() ? kLookForUnusedMs : kLookAtCpusMs;
   pollfd watched[] = {{session.connection->socket(), 0, 0}, {keeper_event_.get(), POLLIN, 0}};
   if (poll(watched, 2, timeout_ms) < 0) return errno == EINTR;
   if (stopping_.load() || watched[0].revents != 0) return false;
@@ -137,6 +138,7 @@ bool ClientCore::Watch(const Session& session) {
     eventfd_t ignored = 0;
     eventfd_read(keeper_event_.get(), &ignored);
   }
+  spin_rule_.store(SpinRuleFor(ReadCpuAllowance()), std::memory_order_relaxed);
   GiveUnusedRingsBack(session);
   BindChangedAgain(session);
   GrowAsNeeded();

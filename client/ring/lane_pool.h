@@ -24,7 +24,8 @@ struct Lane {
   std::uint32_t generation = 0;  // of the connection
   std::uint32_t install = 0;     // which call of Install() it is up to date with
   std::uint32_t index = 0;
-  SpinBudget spin{0, 0};
+  SpinBudget spin = SpinBudget::Fixed(0);
+  bool kicked = false;  // the server, with the last request
   LaneCounters counters;
 };
 

@@ -52,7 +52,8 @@ class RingBatch {
       sequence = lane_->end.TrySubmit(head_, rows_[sent_]);
       if (sequence == 0) break;
     }
-    if (lane_->end.MustKick()) {
+    lane_->kicked = lane_->end.MustKick();
+    if (lane_->kicked) {
       lane_->counters.kicks.Add();
       lane_->connection->Kick();
     }

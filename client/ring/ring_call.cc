@@ -6,6 +6,16 @@ namespace {
 constexpr std::uint32_t kPollsPerLook = 64;  // at the clock and at the connection
 constexpr std::uint64_t kShortWaitNs = 500;  // what a wait without such a look is taken for
 
+// What a wait was worth spinning for: its length, if it was spun through. Who slept has been woken
+// late, and may have slept because the server did.
+void LearnFrom(Lane* lane, std::uint64_t sequence, std::uint64_t waited_ns, bool slept) noexcept {
+  const std::uint64_t server_ns = slept ? lane->end.ServerNs(sequence) : 0;
+  if (server_ns == 0) return lane->spin.Waited(waited_ns);
+  lane->spin.Waited(server_ns);
+  // What is left are the wake-ups: the server's and this end's, or this end's alone.
+  if (server_ns < waited_ns) lane->spin.Woke((waited_ns - server_ns) / (lane->kicked ? 2 : 1));
+}
+
 // One sleep. The connection's end must find this thread counted before it looks whether it is
 // dead: either the look here sees the end, or Connection::Die() sees the sleeper.
 void SleepOnce(Lane* lane, std::uint64_t sequence, std::uint64_t deadline_ns) noexcept {
@@ -27,11 +37,12 @@ Waited WaitForAnswer(Lane* lane, std::uint64_t sequence, std::uint64_t start_ns,
   const std::uint64_t budget_ns = lane->spin.ns();
   std::uint64_t now_ns = start_ns;
   bool looked = false;
+  bool slept = false;
   while (true) {
     if (budget_ns != 0) {
       for (std::uint32_t poll = 0; poll < kPollsPerLook; ++poll) {
         if (lane->end.Answered(sequence)) {
-          lane->spin.Waited(looked ? MonotonicNs() - start_ns : kShortWaitNs);
+          LearnFrom(lane, sequence, looked ? MonotonicNs() - start_ns : kShortWaitNs, slept);
           return Waited::kAnswered;
         }
         CpuRelax();
@@ -40,12 +51,14 @@ Waited WaitForAnswer(Lane* lane, std::uint64_t sequence, std::uint64_t start_ns,
     looked = true;
     now_ns = MonotonicNs();
     if (lane->end.Answered(sequence)) {
-      lane->spin.Waited(now_ns - start_ns);
+      LearnFrom(lane, sequence, now_ns - start_ns, slept);
       return Waited::kAnswered;
     }
     if (lane->connection->dead()) return Waited::kServerGone;
     if (now_ns >= deadline_ns) return Waited::kDeadline;
-    if (now_ns - start_ns >= budget_ns) SleepOnce(lane, sequence, deadline_ns);
+    if (now_ns - start_ns < budget_ns) continue;
+    slept = true;
+    SleepOnce(lane, sequence, deadline_ns);
   }
 }
 
@@ -65,7 +78,8 @@ ScoreCode CallOverRing(Lane* lane, const RequestHead& head, std::span<const std:
     now_ns = MonotonicNs();
     sequence = lane->end.TrySubmit(head, request);
   }
-  if (lane->end.MustKick()) {
+  lane->kicked = lane->end.MustKick();
+  if (lane->kicked) {
     lane->counters.kicks.Add();
     lane->connection->Kick();
   }

@@ -14,7 +14,7 @@
 //
 //   slot      0         8       12    14      16           24                  64
 //   request   sequence  length  kind  layout  deadline_ns  payload ........... payload ...
-//   answer    sequence  length  model_version code flags - payload ........... payload ...
+//   answer    sequence  length  model_version  code flags server_ns  payload ... payload ...
 //
 // All numbers are little-endian. Slots start on pairs of cache lines, because adjacent lines are
 // fetched together; the default sizes are odd multiples of that, so that the first lines of a
@@ -71,7 +71,8 @@ struct AnswerSlot {
   std::atomic<std::uint32_t> model_version;
   std::atomic<std::uint8_t> code;  // ScoreCode
   std::atomic<std::uint8_t> flags;
-  std::byte reserved[6];
+  std::byte reserved[2];
+  std::atomic<std::uint32_t> server_ns;  // 0: not told
   std::byte payload[40];
 };
 static_assert(sizeof(AnswerSlot) == kCacheLineBytes);
@@ -79,6 +80,7 @@ static_assert(offsetof(AnswerSlot, length) == 8);
 static_assert(offsetof(AnswerSlot, model_version) == 12);
 static_assert(offsetof(AnswerSlot, code) == 16);
 static_assert(offsetof(AnswerSlot, flags) == 17);
+static_assert(offsetof(AnswerSlot, server_ns) == 20);
 static_assert(offsetof(AnswerSlot, payload) == 24);
 
 inline constexpr std::size_t kSlotHeadBytes = offsetof(RequestSlot, payload);
@@ -90,7 +92,9 @@ inline constexpr std::uint32_t kSleepsOnBell = 0xFFFFFFFFu;  // wants its eventf
 
 struct alignas(kSlotAlignment) RequestLaneControl {
   std::atomic<std::uint32_t> sleeper;
+  std::atomic<std::uint32_t> kicked_at;  // low half of CLOCK_MONOTONIC in ns; 0: not told
 };
+static_assert(offsetof(RequestLaneControl, kicked_at) == 4);
 static_assert(sizeof(RequestLaneControl) == kSlotAlignment);
 
 struct alignas(kSlotAlignment) AnswerLaneControl {

@@ -37,6 +37,9 @@ struct AnswerHead {
   ScoreCode code = ScoreCode::kInternal;
   std::uint8_t flags = 0;
   std::uint32_t model_version = 0;
+  // How long the server, awake, had the request: what its client would have waited. Told to those
+  // that sleep; 0: not told.
+  std::uint32_t server_ns = 0;
 };
 
 namespace internal {
@@ -99,10 +102,13 @@ class ClientLane {
     return next_++;
   }
 
-  // After one or more submits: true if the server sleeps and has to be kicked.
-  bool MustKick() const noexcept {
+  // After one or more submits: true if the server sleeps and has to be kicked, which is to follow.
+  bool MustKick() noexcept {
     FullFence();  // SYNC: server-parked
-    return server_->parked.load(std::memory_order_relaxed) != 0;
+    if (server_->parked.load(std::memory_order_relaxed) == 0) return false;
+    control_->kicked_at.store(static_cast<std::uint32_t>(MonotonicNs()) | 1,
+                              std::memory_order_relaxed);
+    return true;
   }
 
   bool Answered(std::uint64_t sequence) const noexcept {
@@ -116,9 +122,15 @@ class ClientLane {
     head.code = static_cast<ScoreCode>(slot.code.load(std::memory_order_relaxed));
     head.flags = slot.flags.load(std::memory_order_relaxed);
     head.model_version = slot.model_version.load(std::memory_order_relaxed);
+    head.server_ns = ServerNs(sequence);
     const std::size_t length = slot.length.load(std::memory_order_relaxed);
     *payload = {slot.payload, std::min(length, answer_slot_bytes_ - kSlotHeadBytes)};
     return head;
+  }
+
+  // REQUIRES: Answered(sequence), not consumed. AnswerHead::server_ns.
+  std::uint32_t ServerNs(std::uint64_t sequence) const noexcept {
+    return Answer(sequence).server_ns.load(std::memory_order_relaxed);
   }
 
   // What was sent. Valid until Consume(sequence).
@@ -241,8 +253,21 @@ class ServerLane {
     slot.model_version.store(head.model_version, std::memory_order_relaxed);
     slot.code.store(static_cast<std::uint8_t>(head.code), std::memory_order_relaxed);
     slot.flags.store(head.flags, std::memory_order_relaxed);
+    slot.server_ns.store(head.server_ns, std::memory_order_relaxed);
     slot.sequence.store(next_, std::memory_order_release);  // SYNC: answer
     ++next_;
+  }
+
+  // The client sleeps on an answer, or is about to. A hint.
+  bool ClientSleeps() const noexcept {
+    const std::uint32_t sleeper = client_->sleeper.load(std::memory_order_relaxed);
+    return sleeper != kAwake && sleeper != kSleepsOnBell;
+  }
+  // How long before `now_ns` the client kicked last, in ns, as it says; modulo 2^32. 0: it does not
+  // say.
+  std::uint32_t KickedAgo(std::uint64_t now_ns) const noexcept {
+    const std::uint32_t kicked_at = client_->kicked_at.load(std::memory_order_relaxed);
+    return kicked_at == 0 ? 0 : static_cast<std::uint32_t>(now_ns) - kicked_at;
   }
 
   enum class Wake : std::uint8_t { kNobody, kFutex, kBell };

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct TransportOptions {
 
   std::uint32_t workers = 0;  // 0: by the CPU allowance
   SpinMode spin = SpinMode::kAdaptive;
+  std::optional<std::uint64_t> spin_ns{};  // always that long, whatever `spin` says: for benches
   std::chrono::milliseconds drain_time_max{1500};
 };
 

@@ -74,6 +74,7 @@ struct ServeContext {
   ScratchPool* scratch = nullptr;
   std::uint64_t now_ns = 0;  // some microseconds old at most
   bool refuses = false;      // draining, and the time to finish is over
+  bool woke_client = false;  // an answer went to one that slept
 };
 
 class Peer {
@@ -99,8 +100,9 @@ class Peer {
   // Lanes that are looked at; of the others the client says when there is a request.
   bool looks_at_lanes() const { return !watched_.empty(); }
   std::size_t watched_lanes() const { return watched_.size(); }
-  // After a kick: those that have a request are looked at from here on.
-  void WatchLanes(std::uint64_t now_ns);
+  // After a kick: those that have a request are looked at from here on. When the kick was, as the
+  // client says; 0: none of them has.
+  std::uint64_t WatchLanes(std::uint64_t now_ns);
   // Parks those whose last request is not younger than `since_ns`. After a full fence,
   // DropParkedLanes() goes on looking at those that have got a request meanwhile.
   void ParkLanes(std::uint64_t since_ns);
@@ -137,6 +139,7 @@ class Peer {
     std::uint64_t deadline_ns = 0;
     std::uint64_t tag = 0;   // of its SCORE; 0: it came by
     std::uint32_t lane = 0;  // this lane
+    std::uint64_t seen_ns = 0;
     std::unique_ptr<Scratch> scratch;
     std::unique_ptr<BoundLayout> replaced;  // `layout`, where it is no longer in the table
   };
@@ -175,9 +178,9 @@ class Peer {
   bool StartJob(const RequestHead& head, std::uint64_t tag, std::uint32_t lane,
                 ServeContext* context);
   void CommitToLane(ServerLane* lane, const ScoreResult& result, std::span<const std::byte> room,
-                    ServeContext* context);
+                    std::uint64_t seen_ns, ServeContext* context);
   void CountLaneRequests(std::uint32_t count, ServeContext* context);
-  void WakeLane(ServerLane* lane);
+  void WakeLane(ServerLane* lane, ServeContext* context);
   void SendAnswer(std::uint64_t tag, ScoreResult result, const Scratch& scratch,
                   ServeContext* context);
   void HandleFrame(const MessageFrame& frame, ServeContext* context);
@@ -208,6 +211,8 @@ class Peer {
   std::uint32_t control_requests_ = 0;  // under way
   std::uint64_t requests_ = 0;          // answered
   std::uint64_t last_request_ns_ = 0;
+  std::uint64_t looked_ns_ = 0;  // when this turn began, or when nothing waited last
+  std::uint64_t seen_ns_ = 0;    // requests of this turn came after that, or the server woke then
   bool open_ = true;
   PeerEnd::Kind end_kind_ = PeerEnd::Kind::kLeft;
   std::string_view end_why_;

@@ -2,6 +2,8 @@
 // is over. A batch that is not through by then goes on in the next turn, at its next row.
 #include <algorithm>
 #include <cstring>
+#include <limits>
+#include <utility>
 
 #include "sidecar/transport/peer.h"
 
@@ -12,6 +14,7 @@ constexpr std::uint64_t kTurnNs = 25'000;
 constexpr std::uint32_t kLaneRequests =
     32;  // of one lane before the next; its client is woken then
 constexpr std::uint32_t kTurnReceives = 8;
+constexpr std::uint64_t kTookNsMax = std::numeric_limits<std::uint32_t>::max();
 
 bool KnownKind(RequestKind kind) {
   return kind == RequestKind::kRow || kind == RequestKind::kBatch;
@@ -28,6 +31,7 @@ bool IsOver(std::uint64_t deadline_ns, std::uint64_t now_ns) {
 }  // namespace
 
 Peer::Turn Peer::Serve(ServeContext* context) {
+  seen_ns_ = std::exchange(looked_ns_, context->now_ns);
   if (!Waits()) return Turn::kNothing;
   clock_.Begin(context->now_ns, kTurnNs);
   bool over = job_ && ContinueJob(context);
@@ -78,7 +82,7 @@ bool Peer::StartJob(const RequestHead& head, std::uint64_t tag, std::uint32_t la
     bound.answers->Add(ScoreCode::kNoMemory);
     return false;
   }
-  job_.emplace(Job{bound.layout.get(), bound.answers, head.deadline_ns, tag, lane,
+  job_.emplace(Job{bound.layout.get(), bound.answers, head.deadline_ns, tag, lane, seen_ns_,
                    std::move(scratch), nullptr});
   return true;
 }
@@ -100,9 +104,9 @@ bool Peer::ContinueJob(ServeContext* context) {
   if (job.tag != 0) {
     SendAnswer(job.tag, result, *job.scratch, context);
   } else {
-    CommitToLane(&lane(job.lane), result, room, context);
+    CommitToLane(&lane(job.lane), result, room, job.seen_ns, context);
     CountLaneRequests(1, context);
-    WakeLane(&lane(job.lane));
+    WakeLane(&lane(job.lane), context);
   }
   context->scratch->GiveBack(std::move(job.scratch));
   if (job.replaced != nullptr) context->desk->Discard(std::move(job.replaced));
@@ -129,12 +133,12 @@ bool Peer::ServeLane(WatchedLane* watched, ServeContext* context) {
       if (StartJob(head, 0, watched->index, context)) break;
       result = {ScoreCode::kNoMemory};
     }
-    CommitToLane(&lane, result, room, context);
+    CommitToLane(&lane, result, room, seen_ns_, context);
     ++served;
   }
   if (served != 0) {
     CountLaneRequests(served, context);
-    WakeLane(&lane);
+    WakeLane(&lane, context);
     watched->last_request_ns = clock_.now_ns();
   }
   if (claim == Claim::kViolation) Violation("a request longer than its slot", context);
@@ -142,11 +146,18 @@ bool Peer::ServeLane(WatchedLane* watched, ServeContext* context) {
 }
 
 void Peer::CommitToLane(ServerLane* lane, const ScoreResult& result,
-                        std::span<const std::byte> room, ServeContext* context) {
+                        std::span<const std::byte> room, std::uint64_t seen_ns,
+                        ServeContext* context) {
+  AnswerHead head{result.code, 0, result.model_version, 0};
+  if (lane->ClientSleeps()) {
+    const std::uint64_t took_ns = MonotonicNs() - seen_ns;
+    head.server_ns = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(took_ns, 1, kTookNsMax));
+  }
   if (result.response_bytes <= room.size()) {
-    lane->Commit({result.code, 0, result.model_version}, room.first(result.response_bytes));
+    lane->Commit(head, room.first(result.response_bytes));
   } else {
-    lane->Commit({result.code, kAnswerOverSlot, result.model_version}, {});
+    head.flags = kAnswerOverSlot;
+    lane->Commit(head, {});
     context->stats->over_slot.Add(1);
   }
 }
@@ -156,8 +167,9 @@ void Peer::CountLaneRequests(std::uint32_t count, ServeContext* context) {
   requests_ += count;
 }
 
-void Peer::WakeLane(ServerLane* lane) {
+void Peer::WakeLane(ServerLane* lane, ServeContext* context) {
   const ServerLane::Wake wake = lane->AfterCommits();
+  if (wake != ServerLane::Wake::kNobody) context->woke_client = true;
   if (wake == ServerLane::Wake::kFutex) lane->WakeFutex();
   if (wake == ServerLane::Wake::kBell) events_->RingBell();
   last_request_ns_ = clock_.now_ns();
@@ -232,14 +244,18 @@ void Peer::SendAnswer(std::uint64_t tag, ScoreResult result, const Scratch& scra
   last_request_ns_ = clock_.now_ns();
 }
 
-void Peer::WatchLanes(std::uint64_t now_ns) {
+std::uint64_t Peer::WatchLanes(std::uint64_t now_ns) {
+  std::uint64_t kicked_ns = 0;
   for (std::uint32_t i = 0; i < kLaneIndices; ++i) {
     if (!HasLane(i) || !lane(i).HasRequest()) continue;
     const auto is_it = [i](const WatchedLane& watched) { return watched.index == i; };
     if (std::any_of(watched_.begin(), watched_.end(), is_it)) continue;
     lane(i).SetParked(false);
     watched_.push_back({i, now_ns});
+    kicked_ns = std::max(kicked_ns, now_ns - lane(i).KickedAgo(now_ns));
   }
+  looked_ns_ = now_ns;
+  return kicked_ns;
 }
 
 void Peer::ParkLanes(std::uint64_t since_ns) {

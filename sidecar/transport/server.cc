@@ -55,7 +55,7 @@ tl::expected<std::unique_ptr<Server>, std::string> Server::Create(TransportOptio
   std::unique_ptr<Server> server(new Server(std::move(options), scorer, log, std::move(*access)));
   if (auto listens = server->Listen(); !listens) return tl::unexpected(listens.error());
   for (std::uint32_t i = 0; i < server->worker_count_; ++i) {
-    auto worker = Worker::Create(i, server->options_, server.get());
+    auto worker = Worker::Create(i, server->options_, server->spin_rule_, server.get());
     if (!worker) return tl::unexpected(worker.error());
     server->workers_.push_back(std::move(*worker));
   }
@@ -72,6 +72,7 @@ Server::Server(TransportOptions options, Scorer* scorer, EventLog& log, AccessLi
       control_(io_, options_, memory_,
                [this](auto ask, auto reply) { AnswerOwner(ask, std::move(reply)); }),
       places_(LimitsOf(options_)),
+      spin_rule_(SpinRuleFor(ReadCpuAllowance())),
       worker_count_(WorkerCount(options_)),
       model_counts_(worker_count_) {}
 
@@ -122,6 +123,7 @@ tl::expected<void, std::string> Server::Listen() {
 // Somebody may tidy the directory up while the server runs, and memory may have been short.
 void Server::Patrol() {
   KeepReserve();
+  spin_rule_.store(SpinRuleFor(ReadCpuAllowance()), std::memory_order_relaxed);
   if (!awaits_signal_) WaitForSignal();
   if (draining_) return;
   log_.WriteHeldBack(false);

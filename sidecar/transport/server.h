@@ -132,6 +132,7 @@ class Server final : private ControlDesk {
   Callers callers_;
   Places places_;                                             // of callers and clients
   std::unordered_map<std::uint64_t, PeerCredentials> peers_;  // clients, by id
+  std::atomic<SpinRule> spin_rule_;                           // written by the control thread
   const std::uint32_t worker_count_;
   ModelCounts model_counts_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -19,21 +19,19 @@ constexpr std::uint64_t kPatienceNs = 10'000;       // for the next request of a
 constexpr int kDrainPollMs = 1;
 constexpr std::size_t kMailboxRoom = 256;  // which commands find without memory
 
-SpinBudget MakeSpinBudget(SpinMode mode) {
-  const CpuAllowance allowance = ReadCpuAllowance();
-  if (mode == SpinMode::kNever) return {0, 0};
-  if (mode == SpinMode::kAlways && SpinBudget::MaySpinForever(allowance)) {
-    return {SpinBudget::kForever, SpinBudget::kForever};
-  }
-  return SpinBudget::Adaptive(allowance);
+SpinBudget MakeSpinBudget(const TransportOptions& options, const std::atomic<SpinRule>& rule) {
+  if (options.spin_ns) return SpinBudget::Fixed(*options.spin_ns);
+  if (options.spin == SpinMode::kNever) return SpinBudget::Fixed(0);
+  return SpinBudget::Adaptive(rule);
 }
 
 }  // namespace
 
 tl::expected<std::unique_ptr<Worker>, std::string> Worker::Create(std::uint32_t index,
                                                                   const TransportOptions& options,
+                                                                  const std::atomic<SpinRule>& rule,
                                                                   ControlDesk* desk) {
-  std::unique_ptr<Worker> worker(new Worker(index, options, desk));
+  std::unique_ptr<Worker> worker(new Worker(index, options, rule, desk));
   if (!worker->scratch_.valid()) return tl::unexpected<std::string>("no memory for a worker");
   worker->epoll_.Reset(epoll_create1(EPOLL_CLOEXEC));
   worker->mailbox_event_.Reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -47,10 +45,13 @@ tl::expected<std::unique_ptr<Worker>, std::string> Worker::Create(std::uint32_t 
   return worker;
 }
 
-Worker::Worker(std::uint32_t index, const TransportOptions& options, ControlDesk* desk)
+Worker::Worker(std::uint32_t index, const TransportOptions& options,
+               const std::atomic<SpinRule>& rule, ControlDesk* desk)
     : index_(index),
       desk_(desk),
-      spin_(MakeSpinBudget(options.spin)),
+      spin_rule_(rule),
+      spins_always_(options.spin == SpinMode::kAlways && !options.spin_ns),
+      spin_(MakeSpinBudget(options, rule)),
       scratch_(options.message_bytes_max) {
   context_.worker = index;
   context_.desk = desk;
@@ -82,9 +83,9 @@ void Worker::Post(WorkerCommand command) {
 void Worker::Run() {
   context_.now_ns = MonotonicNs();
   while (!stopped_) {
+    const std::uint64_t looked_ns = context_.now_ns;
     if (ServeClients()) {
-      if (idle_since_ns_ != 0) spin_.Waited(context_.now_ns - idle_since_ns_);
-      idle_since_ns_ = 0;
+      if (idle_since_ns_ != 0) IdleEnded(looked_ns);
     } else {
       Idle();
     }
@@ -154,23 +155,42 @@ void Worker::UsedUp(Client* client, std::uint64_t turn_ns) {
 }
 
 // Prompt clients have still to get what the last long turn took, and one has just been there.
-bool Worker::MustStandBack() const {
-  const std::uint64_t patience_ns = std::min(kPatienceNs, spin_.ns());
+bool Worker::MustStandBack() {
+  const std::uint64_t patience_ns = std::min(kPatienceNs, SpinNs());
   return context_.now_ns < back_from_ns_ && context_.now_ns - last_prompt_ns_ < patience_ns;
 }
 
 void Worker::Idle() {
   const bool looks = std::ranges::any_of(
       active_, [](const Client* client) { return client->peer->looks_at_lanes(); });
-  if (!looks) {
-    if (idle_since_ns_ == 0) idle_since_ns_ = context_.now_ns;
-    return Sleep();
+  if (idle_since_ns_ == 0) {
+    idle_since_ns_ = context_.now_ns;
+    woke_client_ = std::exchange(context_.woke_client, false);
   }
+  if (!looks) return Sleep();
   CpuRelax();
   if ((++idle_turns_ & 7) != 0) return;
   context_.now_ns = MonotonicNs();
-  if (idle_since_ns_ == 0) idle_since_ns_ = context_.now_ns;
-  if (context_.now_ns - idle_since_ns_ >= spin_.ns()) Sleep();
+  if (context_.now_ns - idle_since_ns_ >= SpinNs()) Sleep();
+}
+
+std::uint64_t Worker::SpinNs() noexcept {
+  const bool forever =
+      spins_always_ && spin_rule_.load(std::memory_order_relaxed) == SpinRule::kFreely;
+  return forever ? SpinBudget::kForever : spin_.ns();
+}
+
+// What the wait was worth spinning for: until the client published its request, not until this
+// thread had been woken; and a client that was woken itself would have been back sooner.
+void Worker::IdleEnded(std::uint64_t now_ns) {
+  std::uint64_t ended_ns = now_ns;
+  if (idle_since_ns_ < kicked_ns_ && kicked_ns_ < now_ns) {
+    spin_.Woke(now_ns - kicked_ns_);
+    ended_ns = kicked_ns_;
+  }
+  const std::uint64_t woke_client_ns = woke_client_ ? spin_.late_ns() : 0;
+  spin_.Waited(std::max(ended_ns - idle_since_ns_, woke_client_ns) - woke_client_ns);
+  idle_since_ns_ = kicked_ns_ = 0;
 }
 
 // Parks every lane and waits for a kick.
@@ -178,6 +198,7 @@ void Worker::Sleep() {
   ParkLanes(~std::uint64_t{0});
   if (!active_.empty()) return;
   stats_.sleeps.Add(1);
+  kicked_ns_ = 0;
   PollEvents(draining_ ? kDrainPollMs : -1);
 }
 

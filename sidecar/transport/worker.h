@@ -61,9 +61,9 @@ using WorkerCommand = std::variant<AddPeer, SendReply, InstallLayout, ReplaceLay
 
 class Worker {
  public:
-  static tl::expected<std::unique_ptr<Worker>, std::string> Create(std::uint32_t index,
-                                                                   const TransportOptions& options,
-                                                                   ControlDesk* desk);
+  static tl::expected<std::unique_ptr<Worker>, std::string> Create(
+      std::uint32_t index, const TransportOptions& options, const std::atomic<SpinRule>& rule,
+      ControlDesk* desk);
   ~Worker();  // stops the thread at once, if it runs
 
   void Start();
@@ -90,13 +90,16 @@ class Worker {
     std::uint64_t used_ns = 0;         // by turns that it used up
   };
 
-  Worker(std::uint32_t index, const TransportOptions& options, ControlDesk* desk);
+  Worker(std::uint32_t index, const TransportOptions& options, const std::atomic<SpinRule>& rule,
+         ControlDesk* desk);
 
   void Run();
   bool ServeClients();
   bool ServeOne(Client* client);
   void UsedUp(Client* client, std::uint64_t turn_ns);
-  bool MustStandBack() const;
+  bool MustStandBack();
+  std::uint64_t SpinNs() noexcept;
+  void IdleEnded(std::uint64_t now_ns);
   void Idle();
   void Sleep();
   void ParkIdleLanes();
@@ -124,6 +127,8 @@ class Worker {
   const std::uint32_t index_;
   ControlDesk* const desk_;
   WorkerStats stats_;
+  const std::atomic<SpinRule>& spin_rule_;
+  const bool spins_always_;  // where the rule leaves it free
   SpinBudget spin_;
   UniqueFd epoll_;
   UniqueFd mailbox_event_;
@@ -138,6 +143,8 @@ class Worker {
   std::uint64_t back_from_ns_ = 0;     // until then the prompt ones come before those that do
   std::uint64_t least_used_ns_ = 0;    // Client::used_ns of the one that was last chosen
   std::uint64_t idle_since_ns_ = 0;    // 0: not idle
+  std::uint64_t kicked_ns_ = 0;        // when a client ended the last sleep; 0: none did
+  bool woke_client_ = false;           // with the last answers before it was idle
   std::uint64_t last_poll_ns_ = 0;
   std::uint64_t last_sweep_ns_ = 0;
   std::uint32_t idle_turns_ = 0;

@@ -34,7 +34,7 @@ TEST(LanePool, ALanesNumbersNeverBeginAgain) {
   const UniqueFd answers = SealedMemory(kGeometry.answers_bytes());
   const auto ring = Ring::Map(0, kGeometry, kFirst, requests, answers);
   ASSERT_TRUE(ring);
-  LanePool pool(kLanes, 0, SpinBudget(0, 0), nullptr);
+  LanePool pool(kLanes, 0, SpinBudget::Fixed(0), nullptr);
   pool.Install(nullptr, *ring, 1);
   std::uint64_t now_ns = MonotonicNs();
   for (std::uint32_t i = 0; i < kHeld; ++i) ASSERT_NE(pool.Take(kNoDeadline, &now_ns), nullptr);

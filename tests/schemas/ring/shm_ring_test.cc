@@ -50,13 +50,15 @@ TEST_F(ShmRing, CarriesRequestAndAnswerOfEverySize) {
     EXPECT_EQ(head_.deadline_ns, head.deadline_ns);
 
     const auto answer = Pattern(std::min(size, kGeometry.answer_payload_bytes_max()), ~size);
-    server_.Commit({ScoreCode::kUnseenLabel, 1, static_cast<std::uint32_t>(size)}, answer);
+    const auto number = static_cast<std::uint32_t>(size);
+    server_.Commit({ScoreCode::kUnseenLabel, 1, number, number + 3}, answer);
     ASSERT_TRUE(client_.Answered(sequence));
     std::span<const std::byte> payload;
     const AnswerHead got = client_.Read(sequence, &payload);
     EXPECT_EQ(got.code, ScoreCode::kUnseenLabel);
     EXPECT_EQ(got.flags, 1);
     EXPECT_EQ(got.model_version, size);
+    EXPECT_EQ(got.server_ns, size + 3);
     EXPECT_TRUE(std::ranges::equal(payload, answer)) << size;
     client_.Consume(sequence);
     EXPECT_EQ(ClaimInto(), Claim::kNothing);
@@ -134,8 +136,12 @@ TEST_F(ShmRing, WakesOnlyTheSleeperOfTheAnsweredSlots) {
 TEST_F(ShmRing, AParkedServerIsKicked) {
   client_.TrySubmit({}, {});
   EXPECT_FALSE(client_.MustKick());
+  EXPECT_EQ(server_.KickedAgo(MonotonicNs()), 0U) << "it never did";
   server_.SetParked(true);
+  const std::uint64_t before_ns = MonotonicNs();
   EXPECT_TRUE(client_.MustKick());
+  const std::uint64_t after_ns = MonotonicNs();
+  EXPECT_LE(server_.KickedAgo(after_ns), after_ns - before_ns + 1);
   server_.SetParked(false);
   EXPECT_FALSE(client_.MustKick());
 }

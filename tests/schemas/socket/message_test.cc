@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "base/cpu_allowance.h"
-#include "schemas/ring/spin_budget.h"
 
 namespace pillion {
 namespace {
@@ -102,28 +101,6 @@ TEST(CpuAllowance, ReadsBothKindsOfQuota) {
   EXPECT_EQ(ParseCfsQuota("-1\n", "100000\n"), CpuAllowance::kNoQuota);
   EXPECT_EQ(ParseCfsQuota("250000", "100000"), 2.5);
   EXPECT_GE(ReadCpuAllowance().cpus, 1);
-}
-
-TEST(SpinBudget, FollowsShortWaitsAndGivesUpOnLongOnes) {
-  SpinBudget spin(10'000, 50'000);
-  for (int i = 0; i < 100; ++i) spin.Waited(1'000);
-  EXPECT_EQ(spin.ns(), 10'000u);
-  for (int i = 0; i < 100; ++i) spin.Waited(20'000);
-  EXPECT_GT(spin.ns(), 35'000u);
-  EXPECT_LE(spin.ns(), 50'000u);
-  for (int i = 0; i < 100; ++i) spin.Waited(1'000'000);
-  EXPECT_EQ(spin.ns(), 10'000u) << "spinning would not catch these";
-  for (int i = 0; i < 100; ++i) spin.Waited(1'000);
-  EXPECT_EQ(spin.ns(), 10'000u);
-}
-
-TEST(SpinBudget, SpinsOnlyWhereSomeoneElseCanRunMeanwhile) {
-  EXPECT_EQ(SpinBudget::Adaptive({1, CpuAllowance::kNoQuota}).ns(), 0u);
-  EXPECT_LE(SpinBudget::Adaptive({8, 0.5}).ns(), 20'000u);
-  EXPECT_GT(SpinBudget::Adaptive({2, CpuAllowance::kNoQuota}).ns(), 0u);
-  EXPECT_FALSE(SpinBudget::MaySpinForever({8, 1.5}));
-  EXPECT_FALSE(SpinBudget::MaySpinForever({1, CpuAllowance::kNoQuota}));
-  EXPECT_TRUE(SpinBudget::MaySpinForever({2, 2.0}));
 }
 
 }  // namespace
