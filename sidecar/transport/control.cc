@@ -26,7 +26,30 @@ class ClosedLayout final : public BoundLayout {
 }  // namespace
 
 void Server::Submit(ControlRequest request) {
-  boost::asio::post(io_, [this, request = std::move(request)] { Answer(request); });
+  boost::asio::post(io_, [this, request = std::move(request)]() mutable {
+    const ControlRequest head{request.worker, request.peer, request.tag, request.type, {}};
+    try {
+      asked_.Add(request.peer, std::move(request));
+      AnswerSoon();
+    } catch (const std::bad_alloc&) {
+      Refuse(head, ScoreCode::kNoMemory, Describe(ScoreCode::kNoMemory));
+    }
+  });
+}
+
+// One at a time, so that what comes meanwhile is heard between two of them.
+void Server::AnswerSoon() {
+  if (answers_soon_ || asked_.empty()) return;
+  try {
+    boost::asio::post(io_, [this] {
+      answers_soon_ = false;
+      if (!asked_.empty()) Answer(asked_.Take());
+      AnswerSoon();
+    });
+    answers_soon_ = true;
+  } catch (const std::bad_alloc&) {
+    // The next patrol may find some.
+  }
 }
 
 void Server::Answer(const ControlRequest& request) {

@@ -125,6 +125,7 @@ void Server::Patrol() {
   KeepReserve();
   spin_rule_.store(SpinRuleFor(ReadCpuAllowance()), std::memory_order_relaxed);
   if (!awaits_signal_) WaitForSignal();
+  AnswerSoon();
   if (draining_) return;
   log_.WriteHeldBack(false);
   if (std::exchange(gives_back_, false)) malloc_trim(0);
@@ -305,6 +306,7 @@ void Server::Farewell(const PeerEnd& end) {
       break;
   }
   gives_back_ = true;
+  asked_.Forget(end.peer);
   places_.Give(peer->second.uid);
   peers_.erase(peer);
   clients_.fetch_sub(1, std::memory_order_relaxed);

@@ -19,6 +19,7 @@
 #include "sidecar/transport/control_door.h"
 #include "sidecar/transport/door.h"
 #include "sidecar/transport/event_log.h"
+#include "sidecar/transport/fair_queue.h"
 #include "sidecar/transport/handshake.h"
 #include "sidecar/transport/metrics_text.h"
 #include "sidecar/transport/model_counts.h"
@@ -101,6 +102,7 @@ class Server final : private ControlDesk {
   void PeerGone(PeerEnd end, std::unique_ptr<Peer> peer) override;
   void Discard(std::shared_ptr<void> rest) override;
   void WorkerDone() override;
+  void AnswerSoon();
   void Answer(const ControlRequest& request);
   void Refuse(const ControlRequest& request, ScoreCode code, std::string_view why);
   void AnswerBind(const ControlRequest& request);
@@ -133,6 +135,8 @@ class Server final : private ControlDesk {
   Places places_;                                             // of callers and clients
   std::unordered_map<std::uint64_t, PeerCredentials> peers_;  // clients, by id
   std::atomic<SpinRule> spin_rule_;                           // written by the control thread
+  FairQueue<ControlRequest> asked_;
+  bool answers_soon_ = false;
   const std::uint32_t worker_count_;
   ModelCounts model_counts_;
   std::vector<std::unique_ptr<Worker>> workers_;
