@@ -109,6 +109,7 @@ class Worker {
   void PollEvents(int timeout_ms);
   void HandleEvent(const epoll_event& event);
   void NoMemory(Client* client);
+  void CannotWatch(Client* client);
   void UpdateWatch(Client* client);
   void RemoveClosedPeers();
 

@@ -37,7 +37,8 @@ void Worker::HandleEvent(const epoll_event& event) {
   if (!peer->open()) return;
   if (watch.kind == Watch::Kind::kKick) {
     stats_.kicks.Add(1);
-    peer->WatchLanes(context_.now_ns);
+    const std::uint64_t kicked_ns = peer->WatchLanes(context_.now_ns);
+    if (kicked_ns_ == 0) kicked_ns_ = kicked_ns;
   } else if ((event.events & (EPOLLHUP | EPOLLERR)) != 0) {
     peer->HungUp();
     return UpdateWatch(client);
@@ -67,7 +68,12 @@ void Worker::UpdateWatch(Client* client) {
   epoll_event event{};
   event.events = client->watches_output ? EPOLLOUT : EPOLLIN;
   event.data.ptr = &client->socket;
-  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, peer->socket(), &event);
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, peer->socket(), &event) != 0) CannotWatch(client);
+}
+
+void Worker::CannotWatch(Client* client) {
+  client->peer->Close(ScoreCode::kBusy, "the system refuses to watch this connection");
+  UpdateWatch(client);
 }
 
 void Worker::RemoveClosedPeers() {
@@ -133,7 +139,7 @@ void Worker::Handle(AddPeer command) {
     event.data.ptr = &client.kick;
     watched = epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, peer->kick_event(), &event) == 0;
   }
-  if (!watched) peer->Close(ScoreCode::kInternal, "the server cannot watch this connection");
+  if (!watched) return CannotWatch(&client);
   if (draining_) peer->StartDraining();
   UpdateWatch(&client);
 }
