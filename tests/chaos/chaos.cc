@@ -1,11 +1,9 @@
 // Kills real processes at random moments, under load: clients of a server that lives, then servers
 // under a client that lives. Holds every answer against what it must be, and at the end the
-// survivors against what they held at the beginning.
+// survivors against what they held at the beginning. Then attacks, and what honest clients notice.
 //   chaos [CYCLES] [SEED]
-#include <signal.h>
-#include <spawn.h>
+//   chaos attacks [SECONDS] [NAME]
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
 #include <atomic>
 #include <cstdio>
@@ -18,6 +16,9 @@
 #include <vector>
 
 #include "client/pillion.hpp"
+#include "tests/chaos/attack_report.h"
+#include "tests/chaos/attacks.h"
+#include "tests/chaos/process.h"
 #include "tests/sidecar/transport/test_server.h"
 
 namespace pillion {
@@ -33,35 +34,6 @@ void Check(bool right, const std::string& what) {
   std::fprintf(stderr, "chaos: %s\n", what.c_str());
   failures.fetch_add(1);
 }
-
-// Another run of this program. Killed when the object dies.
-class Process {
- public:
-  explicit Process(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "chaos");
-    std::vector<char*> pointers;
-    for (std::string& argument : arguments) pointers.push_back(argument.data());
-    pointers.push_back(nullptr);
-    if (posix_spawn(&pid_, "/proc/self/exe", nullptr, nullptr, pointers.data(), environ) != 0) {
-      throw std::runtime_error("posix_spawn");
-    }
-  }
-  ~Process() { Kill(); }
-  Process(const Process&) = delete;
-  Process& operator=(const Process&) = delete;
-
-  pid_t pid() const { return pid_; }
-  void Signal(int signal) const { kill(pid_, signal); }
-  void Kill() {
-    if (pid_ == 0) return;
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-    pid_ = 0;
-  }
-
- private:
-  pid_t pid_ = 0;
-};
 
 struct Holdings {
   std::size_t descriptors = 0;
@@ -232,6 +204,19 @@ int main(int argc, char** argv) {
   if (arguments.size() == 2 && arguments[0] == "--serve") return pillion::Serve(arguments[1]);
   if (arguments.size() == 3 && arguments[0] == "--victim") {
     return pillion::BeVictim(arguments[1], std::stoull(arguments[2]));
+  }
+  if (arguments.size() == 2 && arguments[0] == "--serve-grind") {
+    return pillion::ServeForAttacks(arguments[1]);
+  }
+  if (arguments.size() == 4 && arguments[0] == "--attack") {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return pillion::RunAttack(arguments[1], arguments[2], std::stoull(arguments[3])) ? 0 : 64;
+  }
+  if (!arguments.empty() && arguments[0] == "attacks") {
+    const double seconds = arguments.size() < 2 ? 3 : std::stod(arguments[1]);
+    const std::string only = arguments.size() < 3 ? "" : arguments[2];
+    const auto time = std::chrono::milliseconds(static_cast<int>(seconds * 1000));
+    return pillion::ReportAttacks(time, only, std::random_device()()) ? 0 : 1;
   }
   const int cycles = arguments.empty() ? 1000 : std::stoi(arguments[0]);
   const std::uint64_t seed =
