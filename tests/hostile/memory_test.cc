@@ -2,12 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <optional>
 #include <thread>
 
 #include "base/memory_reserve.h"
-#include "tests/sidecar/transport/raw_client.h"
-#include "tests/sidecar/transport/test_server.h"
+#include "tests/hostile/beside_an_honest_client.h"
 #include "tests/support/failing_allocator.h"
 
 namespace pillion {
@@ -17,29 +15,10 @@ using testing::FailAllAllocations;
 using testing::FailAllocation;
 using testing::StopFailing;
 
-class NoMemory : public ::testing::Test {
+class NoMemory : public BesideAnHonestClient {
  protected:
-  NoMemory() {
-    testing::ExemptThisThread();
-    server_.emplace(TransportOptions{.workers = 1});
-    honest_.emplace(server_->path());
-    EXPECT_TRUE(honest_->Greet());
-    layout_ = honest_->Bind("echo");
-    lane_.emplace(honest_->Lane(0));
-    ExpectHonestAnswers();
-  }
+  NoMemory() { testing::ExemptThisThread(); }
   ~NoMemory() override { StopFailing(); }
-
-  void ExpectHonestAnswers() {
-    for (int i = 0; i < 3; ++i) {
-      ++number_;
-      const std::vector<std::byte> row{std::byte(number_ & 255), std::byte(number_ >> 8 & 255)};
-      const auto head = honest_->Score(&*lane_, layout_, row);
-      ASSERT_TRUE(head);
-      ASSERT_EQ(head->code, ScoreCode::kOk);
-      ASSERT_EQ(honest_->answer(), row);
-    }
-  }
 
   // Takes memory of the server in each way there is. False: it was refused, or cut off.
   static bool TakeAllThereIs(const std::string& path) {
@@ -64,21 +43,6 @@ class NoMemory : public ::testing::Test {
     return answer && answer->header.type == MessageType::kAnswer &&
            answer->body.size() == sizeof(AnswerBody) + row.size();
   }
-
-  // Until everybody but the honest client has gone.
-  bool ComesToRest() {
-    for (int i = 0; i < 400; ++i) {
-      if (server_->server().client_count() == 1) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return false;
-  }
-
-  std::optional<TestServer> server_;
-  std::optional<RawClient> honest_;
-  std::uint16_t layout_ = 0;
-  std::optional<ClientLane> lane_;
-  std::uint32_t number_ = 0;
 };
 
 TEST_F(NoMemory, EachAllocationMayFailOnce) {
@@ -87,7 +51,7 @@ TEST_F(NoMemory, EachAllocationMayFailOnce) {
   bool reached = true;
   for (; reached && nth < 2000; ++nth) {
     FailAllocation(nth);
-    const bool whole = TakeAllThereIs(server_->path());
+    const bool whole = TakeAllThereIs(server_.path());
     ASSERT_TRUE(ComesToRest()) << nth;
     reached = StopFailing() >= nth;
     if (!whole) ++failed;
@@ -96,19 +60,19 @@ TEST_F(NoMemory, EachAllocationMayFailOnce) {
   }
   EXPECT_GT(nth, 50U);
   EXPECT_GT(failed, 20U);
-  EXPECT_TRUE(TakeAllThereIs(server_->path()));
+  EXPECT_TRUE(TakeAllThereIs(server_.path()));
 }
 
 TEST_F(NoMemory, ThoseWhoAreThereAreServedUntilThereIsSomeAgain) {
   FailAllAllocations();
   for (int i = 0; i < 20; ++i) {
     // Neither let in, nor kept waiting for longer than a server needs to notice.
-    RawClient newcomer(server_->path());
+    RawClient newcomer(server_.path());
     ASSERT_NO_FATAL_FAILURE(ExpectHonestAnswers()) << i;
   }
   StopFailing();
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!TakeAllThereIs(server_->path())) {
+  while (!TakeAllThereIs(server_.path())) {
     ASSERT_LT(std::chrono::steady_clock::now(), give_up);
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
@@ -118,7 +82,7 @@ TEST_F(NoMemory, ThoseWhoAreThereAreServedUntilThereIsSomeAgain) {
 
 TEST_F(NoMemory, NewcomersHearThatThereIsNone) {
   MemoryReserve::Release();
-  RawClient newcomer(server_->path());
+  RawClient newcomer(server_.path());
   newcomer.Send(MessageType::kHello, 1, HelloBody{.features = 0});
   const auto refusal = newcomer.Receive();
   ASSERT_TRUE(refusal);

@@ -2,42 +2,20 @@
 // or cut off, or gets on without, and nobody else notices.
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <optional>
 #include <set>
 #include <string>
-#include <thread>
+#include <vector>
 
-#include "tests/sidecar/transport/raw_client.h"
-#include "tests/sidecar/transport/test_server.h"
+#include "tests/hostile/beside_an_honest_client.h"
 #include "tests/support/failing_system.h"
 
 namespace pillion {
 namespace {
 
-class NoSystem : public ::testing::Test {
+class NoSystem : public BesideAnHonestClient {
  protected:
-  NoSystem() {
-    testing::ExemptThisThreadsCalls();
-    server_.emplace(TransportOptions{.workers = 1});
-    honest_.emplace(server_->path());
-    EXPECT_TRUE(honest_->Greet());
-    layout_ = honest_->Bind("echo");
-    lane_.emplace(honest_->Lane(0));
-    ExpectHonestAnswers();
-  }
+  NoSystem() { testing::ExemptThisThreadsCalls(); }
   ~NoSystem() override { testing::StopFailingCalls(); }
-
-  void ExpectHonestAnswers() {
-    for (int i = 0; i < 3; ++i) {
-      ++number_;
-      const std::vector<std::byte> row{std::byte(number_ & 255), std::byte(number_ >> 8 & 255)};
-      const auto head = honest_->Score(&*lane_, layout_, row);
-      ASSERT_TRUE(head);
-      ASSERT_EQ(head->code, ScoreCode::kOk);
-      ASSERT_EQ(honest_->answer(), row);
-    }
-  }
 
   enum class Outcome { kServed, kServedBySocket, kRefused };
 
@@ -63,20 +41,6 @@ class NoSystem : public ::testing::Test {
     if (!answer || answer->header.type != MessageType::kAnswer) return Outcome::kRefused;
     return whole ? Outcome::kServed : Outcome::kServedBySocket;
   }
-
-  bool ComesToRest() {
-    for (int i = 0; i < 2000; ++i) {
-      if (server_->server().client_count() == 1) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return false;
-  }
-
-  std::optional<TestServer> server_;
-  std::optional<RawClient> honest_;
-  std::uint16_t layout_ = 0;
-  std::optional<ClientLane> lane_;
-  std::uint32_t number_ = 0;
 };
 
 TEST_F(NoSystem, EachCallMayFailOnce) {
@@ -85,7 +49,7 @@ TEST_F(NoSystem, EachCallMayFailOnce) {
   for (bool reached = true; reached; ++nth) {
     ASSERT_LT(nth, 200U) << "the server makes ever more system calls";
     testing::FailSystemCall(nth);
-    const Outcome outcome = UseAll(server_->path());
+    const Outcome outcome = UseAll(server_.path());
     ASSERT_TRUE(ComesToRest()) << nth;
     reached = testing::StopFailingCalls() >= nth;
     if (reached) failed.insert(testing::LastFailedCall());
@@ -95,7 +59,7 @@ TEST_F(NoSystem, EachCallMayFailOnce) {
   EXPECT_EQ(failed,
             (std::set<std::string>{"accept", "epoll_ctl", "eventfd", "fallocate", "ftruncate",
                                    "memfd_create", "mmap", "sendmsg", "socketpair"}));
-  EXPECT_EQ(UseAll(server_->path()), Outcome::kServed);
+  EXPECT_EQ(UseAll(server_.path()), Outcome::kServed);
 }
 
 }  // namespace

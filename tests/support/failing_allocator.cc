@@ -2,20 +2,18 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <limits>
 #include <new>
+
+#include "tests/support/failure_point.h"
 
 namespace {
 
-constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
-
 thread_local bool exempt = false;
-std::atomic<std::uint64_t> count{0};
-std::atomic<std::uint64_t> failing{kNone};
+pillion::testing::FailurePoint point;
 std::atomic<bool> all_fail{false};
 
 void* Allocate(std::size_t bytes) {
-  if (!exempt && count.fetch_add(1) + 1 == failing.load()) throw std::bad_alloc();
+  if (!exempt && point.Fails()) throw std::bad_alloc();
   for (;;) {
     void* const memory = !exempt && all_fail.load() ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
     if (memory != nullptr) return memory;
@@ -39,17 +37,13 @@ namespace pillion::testing {
 
 void ExemptThisThread() noexcept { exempt = true; }
 
-void FailAllocation(std::uint64_t nth) noexcept {
-  count.store(0);
-  failing.store(nth);
-}
+void FailAllocation(std::uint64_t nth) noexcept { point.Arm(nth); }
 
 void FailAllAllocations() noexcept { all_fail.store(true); }
 
 std::uint64_t StopFailing() noexcept {
-  failing.store(kNone);
   all_fail.store(false);
-  return count.load();
+  return point.Disarm();
 }
 
 }  // namespace pillion::testing

@@ -7,19 +7,17 @@
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
-#include <limits>
+
+#include "tests/support/failure_point.h"
 
 namespace {
 
-constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
-
 thread_local bool exempt = false;
-std::atomic<std::uint64_t> count{0};
-std::atomic<std::uint64_t> failing{kNone};
+pillion::testing::FailurePoint point;
 std::atomic<const char*> last{nullptr};
 
 bool Fails(const char* call, int error) {
-  if (exempt || count.fetch_add(1) + 1 != failing.load()) return false;
+  if (exempt || !point.Fails()) return false;
   last.store(call);
   errno = error;
   return true;
@@ -31,15 +29,9 @@ namespace pillion::testing {
 
 void ExemptThisThreadsCalls() noexcept { exempt = true; }
 
-void FailSystemCall(std::uint64_t nth) noexcept {
-  count.store(0);
-  failing.store(nth);
-}
+void FailSystemCall(std::uint64_t nth) noexcept { point.Arm(nth); }
 
-std::uint64_t StopFailingCalls() noexcept {
-  failing.store(kNone);
-  return count.load();
-}
+std::uint64_t StopFailingCalls() noexcept { return point.Disarm(); }
 
 const char* LastFailedCall() noexcept { return last.load(); }
 
