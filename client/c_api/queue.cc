@@ -64,10 +64,7 @@ ScoreCode Queue::Submit(const BoundModel& model, RequestKind kind,
   if (lane_->ring->draining()) return ScoreCode::kDraining;
   entry.sequence = lane_->end.TrySubmit(call.head, request);
   if (entry.sequence == 0) return ScoreCode::kBusy;
-  if (lane_->end.MustKick()) {
-    lane_->counters.kicks.Add();
-    lane_->connection->Kick();
-  }
+  lane_->KickIfAsleep();
   entries_.push_back(std::move(entry));
   return ScoreCode::kOk;
 }

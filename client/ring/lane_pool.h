@@ -27,6 +27,14 @@ struct Lane {
   SpinBudget spin = SpinBudget::Fixed(0);
   bool kicked = false;  // the server, with the last request
   LaneCounters counters;
+
+  // After one or more requests were published: wakes the server if it sleeps.
+  void KickIfAsleep() noexcept {
+    kicked = end.MustKick();
+    if (!kicked) return;
+    counters.kicks.Add();
+    connection->Kick();
+  }
 };
 
 class LanePool {

@@ -52,11 +52,7 @@ class RingBatch {
       sequence = lane_->end.TrySubmit(head_, rows_[sent_]);
       if (sequence == 0) break;
     }
-    lane_->kicked = lane_->end.MustKick();
-    if (lane_->kicked) {
-      lane_->counters.kicks.Add();
-      lane_->connection->Kick();
-    }
+    lane_->KickIfAsleep();
   }
 
   ScoreCode End(std::size_t row) {

@@ -78,11 +78,7 @@ ScoreCode CallOverRing(Lane* lane, const RequestHead& head, std::span<const std:
     now_ns = MonotonicNs();
     sequence = lane->end.TrySubmit(head, request);
   }
-  lane->kicked = lane->end.MustKick();
-  if (lane->kicked) {
-    lane->counters.kicks.Add();
-    lane->connection->Kick();
-  }
+  lane->KickIfAsleep();
   const Waited waited = WaitForAnswer(lane, sequence, now_ns, head.deadline_ns);
   if (waited != Waited::kAnswered) {
     lane->end.Abandon(sequence);
