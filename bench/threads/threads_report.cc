@@ -63,12 +63,6 @@ struct Tally {
   std::atomic<std::uint64_t> failed{0};
 };
 
-void SleepUntil(std::uint64_t until_ns) {
-  const timespec until{static_cast<time_t>(until_ns / 1'000'000'000),
-                       static_cast<long>(until_ns % 1'000'000'000)};
-  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
-}
-
 // Calls at intended times. A thread that is behind makes its calls at once, so that what is
 // offered stays what was asked for as long as the machine can make the calls at all.
 void Call(pillion_model* model, const Options& options, double period_ns, std::uint64_t start_ns,

@@ -25,8 +25,7 @@ bool WaitReadable(int fd, std::uint64_t deadline_ns) {
     const std::uint64_t now = MonotonicNs();
     if (now >= deadline_ns) return false;
     const std::uint64_t left = std::min<std::uint64_t>(deadline_ns - now, 1'000'000'000);
-    const timespec wait{static_cast<time_t>(left / 1'000'000'000),
-                        static_cast<long>(left % 1'000'000'000)};
+    const timespec wait = ToTimespec(left);
     pollfd readable{fd, POLLIN, 0};
     const int ready = ppoll(&readable, 1, &wait, nullptr);
     if (ready > 0) return true;

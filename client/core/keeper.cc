@@ -138,18 +138,18 @@ bool ClientCore::Watch(const Session& session) {
     eventfd_t ignored = 0;
     eventfd_read(keeper_event_.get(), &ignored);
   }
-  spin_rule_.store(SpinRuleFor(ReadCpuAllowance()), std::memory_order_relaxed);
   GiveUnusedRingsBack(session);
   BindChangedAgain(session);
   GrowAsNeeded();
+  // Last: threads may wait for what comes before.
+  spin_rule_.store(SpinRuleFor(ReadCpuAllowance()), std::memory_order_relaxed);
   return true;
 }
 
 void ClientCore::Pause(std::uint32_t attempt) {
   std::minstd_rand random(static_cast<unsigned>(MonotonicNs()));
   const std::uint64_t pause_ns = ReconnectPause(attempt, random());
-  const timespec wait{static_cast<time_t>(pause_ns / 1'000'000'000),
-                      static_cast<long>(pause_ns % 1'000'000'000)};
+  const timespec wait = ToTimespec(pause_ns);
   pollfd stop{keeper_event_.get(), POLLIN, 0};
   if (ppoll(&stop, 1, &wait, nullptr) <= 0 || stopping_.load()) return;
   eventfd_t ignored = 0;

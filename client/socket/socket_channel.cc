@@ -20,8 +20,7 @@ void PollSocket(int fd, short events, std::uint64_t deadline_ns) {
   const std::uint64_t now = MonotonicNs();
   const std::uint64_t left =
       now >= deadline_ns ? 0 : std::min<std::uint64_t>(deadline_ns - now, 1'000'000'000);
-  const timespec wait{static_cast<time_t>(left / 1'000'000'000),
-                      static_cast<long>(left % 1'000'000'000)};
+  const timespec wait = ToTimespec(left);
   pollfd descriptor{fd, events, 0};
   ppoll(&descriptor, 1, &wait, nullptr);
 }

@@ -49,7 +49,7 @@ class SpinBudget {
   // awake.
   void Waited(std::uint64_t ns) noexcept {
     if (rule_ == nullptr) return;
-    std::size_t i = 0;
+    std::size_t i = 1;
     while (i < kCandidates && kCandidateNs[i] < ns) ++i;
     waits_[i].count += 1;
     waits_[i].sum_ns += static_cast<float>(ns);
@@ -85,7 +85,8 @@ class SpinBudget {
     return {0, 0};
   }
 
-  // Waits longer than the candidate before and not longer than this one; the last: than all.
+  // Waits longer than the candidate before and not longer than this one; the last: than all. The
+  // first stays empty: no wait is shorter than not spinning at all.
   struct Waits {
     float count = 0;
     float sum_ns = 0;
@@ -109,7 +110,7 @@ class SpinBudget {
     float best_cost = longer * (late_ns_ + price.cpu * kSleepCpuNs);
     float spun_ns = 0;
     for (std::size_t i = 1; longer > 0 && i < kCandidates && kCandidateNs[i] <= price.ns_max; ++i) {
-      longer -= waits_[i].count + (i == 1 ? waits_[0].count : 0);
+      longer -= waits_[i].count;
       spun_ns += waits_[i].sum_ns;
       const auto budget_ns = static_cast<float>(kCandidateNs[i]);
       const float cost =

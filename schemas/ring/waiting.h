@@ -21,6 +21,16 @@ inline std::uint64_t MonotonicNs() noexcept {
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// A time of CLOCK_MONOTONIC, or a length of time.
+inline timespec ToTimespec(std::uint64_t ns) noexcept {
+  return {static_cast<time_t>(ns / 1'000'000'000u), static_cast<long>(ns % 1'000'000'000u)};
+}
+
+inline void SleepUntil(std::uint64_t until_ns) noexcept {
+  const timespec until = ToTimespec(until_ns);
+  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+}
+
 inline void CpuRelax() noexcept {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -49,9 +59,7 @@ inline std::uint32_t* FutexWord(const std::atomic<std::uint64_t>& sequence) noex
 // that does not reach another process.
 inline void FutexWait(std::uint32_t* word, std::uint32_t expected,
                       std::uint64_t deadline_ns) noexcept {
-  timespec until{};
-  until.tv_sec = static_cast<time_t>(deadline_ns / 1'000'000'000u);
-  until.tv_nsec = static_cast<long>(deadline_ns % 1'000'000'000u);
+  const timespec until = ToTimespec(deadline_ns);
   // FUTEX_WAIT_BITSET takes an absolute time of CLOCK_MONOTONIC.
   syscall(SYS_futex, word, FUTEX_WAIT_BITSET, expected,
           deadline_ns == kNoDeadline ? nullptr : &until, nullptr, FUTEX_BITSET_MATCH_ANY);
