@@ -12,11 +12,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <limits>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "bench/waiting/cpu_place.h"
@@ -42,11 +43,9 @@ struct Point {
   double load = 0;  // share of the time that calls take, where both ends spin
 };
 
-struct Policy {
-  std::optional<std::uint64_t> spin_ns;  // nothing: adaptive
-};
-const std::vector<Policy> kPolicies = {{std::nullopt}, {0},       {5'000},  {20'000},
-                                       {50'000},       {100'000}, {300'000}};
+// A fixed budget, in ns; nothing: adaptive.
+using Policy = std::optional<std::uint64_t>;
+const std::vector<Policy> kPolicies = {std::nullopt, 0, 5'000, 20'000, 50'000, 100'000, 300'000};
 
 struct Sample {
   double p50_ns = 0;
@@ -103,9 +102,7 @@ void EnterPlace(Place place, const HalfCpus* half, std::size_t which) {
   TransportOptions options;
   options.socket_path = socket;
   options.workers = 1;
-  options.spin_ns = policy.spin_ns;
-  // One CPU is not spun on, whatever is asked for, as the client does.
-  if (policy.spin_ns && point.place == Place::kOne) options.spin_ns = 0;
+  options.spin_ns = policy;
   auto server = Server::Create(options, &scorer);
   if (server) static_cast<void>((*server)->Run());
   std::_Exit(server ? 0 : 1);
@@ -118,18 +115,12 @@ std::uint64_t CpuNs(clockid_t clock) {
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-void SleepUntil(std::uint64_t until_ns) {
-  const timespec until{static_cast<time_t>(until_ns / 1'000'000'000),
-                       static_cast<long>(until_ns % 1'000'000'000)};
-  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
-}
-
 class Caller {
  public:
   Caller(const std::string& url, const Policy& policy) {
     pillion_options options = PILLION_OPTIONS_INIT;
     options.connect_later = 1;
-    if (policy.spin_ns) options.spin_ns = *policy.spin_ns;
+    if (policy) options.spin_ns = *policy;
     pillion_error error = PILLION_ERROR_INIT;
     constexpr std::uint64_t kSecondNs = 1'000'000'000;
     pillion_code code = pillion_open(url.c_str(), &options, &client_, &error);
@@ -201,8 +192,15 @@ class Bench {
   Bench() : half_(HalfCpus::Make()) {
     char directory[] = "/tmp/pillion-waiting-XXXXXX";
     if (mkdtemp(directory) == nullptr) Die(directory);
-    socket_ = std::string(directory) + "/s";
+    directory_ = directory;
+    socket_ = directory_ + "/s";
   }
+  ~Bench() {
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
+  Bench(const Bench&) = delete;
+  Bench& operator=(const Bench&) = delete;
 
   bool has_half() const { return half_.has_value(); }
 
@@ -238,6 +236,7 @@ class Bench {
 
  private:
   std::optional<HalfCpus> half_;
+  std::string directory_;
   std::string socket_;
 };
 
@@ -258,38 +257,54 @@ struct Worst {
   double cpu = 0;
 };
 
-void Report(Bench* bench, const Options& options, const Point& point, std::uint64_t period_ns,
-            Worst* worst) {
-  std::vector<std::vector<double>> p50(kPolicies.size());
-  std::vector<std::vector<double>> cpu(kPolicies.size());
+// The medians of the rounds, for as many of kPolicies as differ in that place.
+std::vector<Sample> MeasureInTurns(Bench* bench, const Options& options, const Point& point,
+                                   std::uint64_t period_ns) {
+  const std::size_t policies = point.place == Place::kOne ? 2 : kPolicies.size();
+  std::vector<std::vector<double>> p50(policies);
+  std::vector<std::vector<double>> cpu(policies);
   for (int round = 0; round < options.rounds; ++round) {
-    for (std::size_t i = 0; i < kPolicies.size(); ++i) {
-      if (point.place == Place::kOne && i > 1) break;  // nothing spins there
+    for (std::size_t i = 0; i < policies; ++i) {
       const Sample sample = bench->Run(point, kPolicies[i], period_ns, options.seconds);
       p50[i].push_back(sample.p50_ns);
       cpu[i].push_back(sample.cpu_ns);
     }
   }
-  double fastest = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 1; i < kPolicies.size() && !p50[i].empty(); ++i) {
-    fastest = std::min(fastest, Median(p50[i]));
+  std::vector<Sample> medians;
+  for (std::size_t i = 0; i < policies; ++i) medians.push_back({Median(p50[i]), Median(cpu[i])});
+  return medians;
+}
+
+// Which of the fixed budgets suits best.
+std::size_t BestOf(const std::vector<Sample>& samples) {
+  const auto fastest =
+      std::min_element(samples.begin() + 1, samples.end(),
+                       [](const Sample& a, const Sample& b) { return a.p50_ns < b.p50_ns; });
+  auto best = fastest;
+  for (auto sample = samples.begin() + 1; sample != samples.end(); ++sample) {
+    const bool is_fast = sample->p50_ns <= kSameLatency * fastest->p50_ns;
+    if (is_fast && sample->cpu_ns < best->cpu_ns) best = sample;
   }
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < kPolicies.size() && !p50[i].empty(); ++i) {
-    if (Median(p50[i]) > kSameLatency * fastest) continue;
-    if (best == 0 || Median(cpu[i]) < Median(cpu[best])) best = i;
-  }
-  const double p50_ratio = Median(p50[0]) / Median(p50[best]);
-  const double cpu_ratio = Median(cpu[0]) / Median(cpu[best]);
+  return static_cast<std::size_t>(best - samples.begin());
+}
+
+void Report(Bench* bench, const Options& options, const Point& point, std::uint64_t period_ns,
+            Worst* worst) {
+  const std::vector<Sample> samples = MeasureInTurns(bench, options, point, period_ns);
+  const Sample& adaptive = samples[0];
+  const std::size_t best_place = BestOf(samples);
+  const Sample& best = samples[best_place];
+  const double p50_ratio = adaptive.p50_ns / best.p50_ns;
+  const double cpu_ratio = adaptive.cpu_ns / best.cpu_ns;
   worst->p50 = std::max(worst->p50, p50_ratio);
   worst->cpu = std::max(worst->cpu, cpu_ratio);
   std::printf("%-5s %7.1f %5.0f%% | %9.1f %9.1f | %6.0f %9.1f %9.1f | %5.2f %5.2f |",
               kPlaceNames[static_cast<int>(point.place)].data(),
-              static_cast<double>(point.service_ns) / 1e3, point.load * 100, Median(p50[0]) / 1e3,
-              Median(cpu[0]) / 1e3, static_cast<double>(*kPolicies[best].spin_ns) / 1e3,
-              Median(p50[best]) / 1e3, Median(cpu[best]) / 1e3, p50_ratio, cpu_ratio);
-  for (std::size_t i = 1; i < kPolicies.size() && !p50[i].empty(); ++i) {
-    std::printf(" %.0f/%.0f", Median(p50[i]) / 1e3, Median(cpu[i]) / 1e3);
+              static_cast<double>(point.service_ns) / 1e3, point.load * 100, adaptive.p50_ns / 1e3,
+              adaptive.cpu_ns / 1e3, static_cast<double>(*kPolicies[best_place]) / 1e3,
+              best.p50_ns / 1e3, best.cpu_ns / 1e3, p50_ratio, cpu_ratio);
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    std::printf(" %.0f/%.0f", samples[i].p50_ns / 1e3, samples[i].cpu_ns / 1e3);
   }
   std::printf("\n");
   std::fflush(stdout);
@@ -344,7 +359,7 @@ int Main(int argc, char** argv) {
     }
     for (const std::uint64_t service_ns : options.services_ns) {
       const Point alone{place, service_ns, 1};
-      const Policy spins{place == Place::kTwo ? 300'000 : 0};
+      const Policy spins = place == Place::kTwo ? 300'000 : 0;
       const double call_ns = bench.Run(alone, spins, 0, options.seconds).p50_ns;
       for (const double load : {0.01, 0.1, 0.9}) {
         Report(&bench, options, {place, service_ns, load},
