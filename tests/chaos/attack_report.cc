@@ -1,8 +1,8 @@
 #include "tests/chaos/attack_report.h"
 
-#include <sys/prctl.h>
-
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <thread>
@@ -11,7 +11,6 @@
 #include "tests/chaos/attacks.h"
 #include "tests/chaos/honest.h"
 #include "tests/chaos/process.h"
-#include "tests/hostile/grinding_scorer.h"
 #include "tests/sidecar/transport/test_server.h"
 
 namespace pillion {
@@ -33,7 +32,7 @@ double Milliseconds(std::uint64_t since_ns) {
 }
 
 std::unique_ptr<Process> StartServer(const std::string& socket) {
-  auto server = std::make_unique<Process>(std::vector<std::string>{"--serve-grind", socket});
+  auto server = std::make_unique<Process>(std::vector<std::string>{"--serve", socket, "1"});
   for (int i = 0; i < 2000 && !std::filesystem::exists(socket); ++i) {
     std::this_thread::sleep_for(5ms);
   }
@@ -116,20 +115,6 @@ bool ReportOutages() {
 }
 
 }  // namespace
-
-int ServeForAttacks(const std::string& socket) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  GrindingScorer scorer;
-  TransportOptions options;
-  options.socket_path = socket;
-  options.workers = 1;
-  auto server = Server::Create(std::move(options), &scorer);
-  if (!server) {
-    std::fprintf(stderr, "chaos: %s\n", server.error().c_str());
-    return 1;
-  }
-  return (*server)->Run() ? 0 : 1;
-}
 
 bool ReportAttacks(std::chrono::milliseconds time, const std::string& only, std::uint64_t seed) {
   const TemporaryDirectory directory;

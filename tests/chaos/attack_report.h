@@ -7,9 +7,6 @@
 
 namespace pillion {
 
-// Serves "echo" and "grind" until the process is stopped: what Process({"--serve", PATH}) runs.
-int ServeForAttacks(const std::string& socket);
-
 // Prints one table: throughput and tail of honest clients, quiet and under each attack, in turns,
 // with their ledger; how soon they were as before once the attacker had been killed; then what the
 // server holds afterwards, how soon it stops while it is attacked, and how soon clients are back

@@ -18,7 +18,9 @@
 #include "client/pillion.hpp"
 #include "tests/chaos/attack_report.h"
 #include "tests/chaos/attacks.h"
+#include "tests/chaos/echo_caller.h"
 #include "tests/chaos/process.h"
+#include "tests/hostile/grinding_scorer.h"
 #include "tests/sidecar/transport/test_server.h"
 
 namespace pillion {
@@ -58,11 +60,13 @@ Holdings HoldingsOf(pid_t pid) {
   return holdings;
 }
 
-int Serve(const std::string& path) {
+// Serves "echo", and "grind" for attacks. `workers`: 0 for what a server takes by itself.
+int Serve(const std::string& path, std::uint32_t workers) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  EchoScorer scorer;
+  GrindingScorer scorer;
   TransportOptions options;
   options.socket_path = path;
+  options.workers = workers;
   auto server = Server::Create(std::move(options), &scorer);
   if (!server) {
     std::fprintf(stderr, "chaos: %s\n", server.error().c_str());
@@ -76,18 +80,13 @@ int Serve(const std::string& path) {
 template <typename Until>
 std::size_t Load(const client_api::Model& model, std::uint64_t seed, client_api::Timeout timeout,
                  Until until) {
-  auto answer = model.NewAnswer();
-  std::vector<std::uint64_t> row(25);
+  EchoCaller caller(model, seed);
   std::size_t ok = 0;
   for (std::uint64_t i = 0; !until(); ++i) {
-    for (std::uint64_t& word : row) word = ++seed * 0x9E3779B97F4A7C15u;
-    const std::size_t bytes = 8 + i % (row.size() * 8 - 8);
-    const pillion_code code = pillion_score_bytes(model.get(), PILLION_ROW, row.data(), bytes,
-                                                  client_api::ToNanoseconds(timeout), answer.get());
+    const std::size_t bytes = 8 + i % (EchoCaller::kBytesMax - 8);
+    const pillion_code code = caller.Call(bytes, client_api::ToNanoseconds(timeout));
     if (code == PILLION_OK) {
-      std::size_t size = 0;
-      const void* got = pillion_answer_bytes(answer.get(), &size);
-      Check(size == bytes && std::memcmp(got, row.data(), bytes) == 0, "a wrong answer");
+      Check(caller.IsRight(), "a wrong answer");
       ++ok;
     } else {
       Check(code == PILLION_SERVER_GONE || code == PILLION_DEADLINE || code == PILLION_DRAINING ||
@@ -113,15 +112,6 @@ int BeVictim(const std::string& url, std::uint64_t seed) {
   return 0;
 }
 
-Client ConnectSoon(const std::string& url) {
-  pillion_options options = PILLION_OPTIONS_INIT;
-  options.connect_later = 1;
-  const auto client = Client::Connect(url, options);
-  if (!client) throw std::runtime_error(client.error().text);
-  while (client->transport().empty()) std::this_thread::sleep_for(1ms);
-  return *client;
-}
-
 template <typename Condition>
 void WaitUntil(Condition condition) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
@@ -131,7 +121,7 @@ void WaitUntil(Condition condition) {
 // Victims die or stop at any moment; the honest client must not notice.
 void KillClients(int cycles, std::mt19937_64* random) {
   const TemporaryDirectory directory;
-  Process server({"--serve", directory.socket()});
+  Process server({"--serve", directory.socket(), "0"});
   const Client honest = ConnectSoon("shm:" + directory.socket());
   const auto model = *honest.Bind("echo");
   const Holdings before = HoldingsOf(server.pid());
@@ -153,7 +143,8 @@ void KillClients(int cycles, std::mt19937_64* random) {
 // Servers die or stop at any moment; every call ends, and the client mends itself.
 void KillServers(int cycles, std::mt19937_64* random, const char* scheme) {
   const TemporaryDirectory directory;
-  auto server = std::make_unique<Process>(std::vector<std::string>{"--serve", directory.socket()});
+  auto server =
+      std::make_unique<Process>(std::vector<std::string>{"--serve", directory.socket(), "0"});
   const Client client = ConnectSoon(scheme + directory.socket());
   const auto model = *client.Bind("echo");
   const Holdings before = HoldingsOf(getpid());
@@ -171,7 +162,8 @@ void KillServers(int cycles, std::mt19937_64* random, const char* scheme) {
     if ((*random)() % 4 == 0) server->Signal(SIGSTOP);
     if ((*random)() % 8 == 0) server->Signal(SIGTERM);
     server->Kill();
-    server = std::make_unique<Process>(std::vector<std::string>{"--serve", directory.socket()});
+    server =
+        std::make_unique<Process>(std::vector<std::string>{"--serve", directory.socket(), "0"});
     const std::size_t seen = ok;
     WaitUntil([&] { return ok > seen; });
     Check(ok > seen, "the client does not come back");
@@ -201,12 +193,11 @@ int Run(int cycles, std::uint64_t seed) {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   setvbuf(stdout, nullptr, _IOLBF, 0);
-  if (arguments.size() == 2 && arguments[0] == "--serve") return pillion::Serve(arguments[1]);
+  if (arguments.size() == 3 && arguments[0] == "--serve") {
+    return pillion::Serve(arguments[1], static_cast<std::uint32_t>(std::stoul(arguments[2])));
+  }
   if (arguments.size() == 3 && arguments[0] == "--victim") {
     return pillion::BeVictim(arguments[1], std::stoull(arguments[2]));
-  }
-  if (arguments.size() == 2 && arguments[0] == "--serve-grind") {
-    return pillion::ServeForAttacks(arguments[1]);
   }
   if (arguments.size() == 4 && arguments[0] == "--attack") {
     prctl(PR_SET_PDEATHSIG, SIGKILL);

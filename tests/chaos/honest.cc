@@ -1,40 +1,27 @@
 #include "tests/chaos/honest.h"
 
 #include <algorithm>
-#include <cstring>
 #include <stdexcept>
 
 #include "schemas/ring/waiting.h"
+#include "tests/chaos/echo_caller.h"
 
 namespace pillion {
 namespace {
 
 constexpr std::uint64_t kPeriodNs = 1'000'000;
 constexpr std::uint64_t kTimeoutNs = 1'000'000'000;
-constexpr std::size_t kWords = 25;
-
-void SleepUntil(std::uint64_t until_ns) {
-  const timespec until{static_cast<time_t>(until_ns / 1'000'000'000),
-                       static_cast<long>(until_ns % 1'000'000'000)};
-  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
-}
 
 void CallUntil(const client_api::Model& model, std::uint64_t seed, std::uint64_t start_ns,
                std::uint64_t end_ns, HonestReport* report) {
-  auto answer = model.NewAnswer();
-  std::uint64_t row[kWords];
+  EchoCaller caller(model, seed);
   Ledger& ledger = report->ledger;
   for (std::uint64_t intended = start_ns; intended < end_ns; intended += kPeriodNs) {
     if (MonotonicNs() < intended) SleepUntil(intended);
-    for (std::uint64_t& word : row) word = ++seed * 0x9E3779B97F4A7C15U;
     ++ledger.sent;
-    const pillion_code code =
-        pillion_score_bytes(model.get(), PILLION_ROW, row, sizeof(row), kTimeoutNs, answer.get());
+    const pillion_code code = caller.Call(EchoCaller::kBytesMax, kTimeoutNs);
     if (code == PILLION_OK) {
-      std::size_t size = 0;
-      const void* got = pillion_answer_bytes(answer.get(), &size);
-      const bool right = size == sizeof(row) && std::memcmp(got, row, sizeof(row)) == 0;
-      ++(right ? ledger.ok : ledger.wrong);
+      ++(caller.IsRight() ? ledger.ok : ledger.wrong);
       report->took_ns.push_back(MonotonicNs() - intended);
     } else {
       ++(code == PILLION_DEADLINE ? ledger.expired : ledger.refused);
@@ -63,16 +50,8 @@ double HonestReport::Quantile(double q) const {
 
 HonestClients::HonestClients(const std::string& socket) {
   for (const char* const scheme : {"shm:", "shm:", "unix:"}) {
-    pillion_options options = PILLION_OPTIONS_INIT;
-    options.connect_later = 1;
-    auto client = Client::Connect(scheme + socket, options);
-    if (!client) throw std::runtime_error(client.error().text);
-    clients_.push_back(*client);
-    auto model = clients_.back().Bind("echo");
-    for (int i = 0; !model && i < 500; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-      model = clients_.back().Bind("echo");
-    }
+    clients_.push_back(ConnectSoon(scheme + socket));
+    const auto model = clients_.back().Bind("echo");
     if (!model) throw std::runtime_error(model.error().text);
     models_.push_back(*model);
   }
