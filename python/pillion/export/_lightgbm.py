@@ -68,17 +68,8 @@ def export(
         features = exporter.graph.vector(coded, "features")
         add(exporter, model, features, type(model).__name__, knows_names=True)
     problems.raise_if_any()
-    nodes, rows = exporter.graph.nodes, None
-    if sample is not None and golden > 0:
-        taken = _golden.take(sample, golden)
-        rows = _golden.make(
-            taken,
-            columns,
-            nodes,
-            _expected.made_by(model),
-            lambda: _answers(model, taken, nodes),
-            problems,
-        )
+    nodes = exporter.graph.nodes
+    rows = _expected.golden(model, sample, golden, columns, nodes, problems, _answers)
     problems.raise_if_any()
     _bundle.write(path, type(model).__name__, nodes, rows)
 
@@ -246,11 +237,7 @@ def _columns_of(
             columns = [
                 Column(name, text=c.text, nullable=c.nullable) for name, c in zip(names, columns)
             ]
-    listed = [column.name for column in columns]
-    for name in sorted({name for name in listed if listed.count(name) > 1}):
-        problems.add("feature_names", f"'{name}' stands there {listed.count(name)} times")
-    for name in sorted({*listed} & {*ANSWERS}):
-        problems.add("feature_names", f"'{name}' is what an answer is called; rename the column")
+    _sample.check_names([column.name for column in columns], ANSWERS, problems)
     return columns
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from typing import Any
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pillion.export._errors import Problems
 from pillion.export._graph import Column
@@ -33,6 +33,14 @@ def read(sample: Any, problems: Problems, any_float: bool = False) -> list[Colum
     for name in {name for name in names if names.count(name) > 1}:
         problems.add("sample", f"has {names.count(name)} columns called '{name}'; rename them")
     return columns
+
+
+def check_names(names: Sequence[str], answers: Sequence[str], problems: Problems) -> None:
+    """Each feature has a name of its own, that is no answer's."""
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        problems.add("feature_names", f"'{name}' stands there {names.count(name)} times")
+    for name in sorted({*names} & {*answers}):
+        problems.add("feature_names", f"'{name}' is what an answer is called; rename the column")
 
 
 def columns_of(sample: Any, problems: Problems) -> Iterable[tuple[str, list[Any], str]]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pillion.export import _bundle, _golden, _sample
 from pillion.export._errors import Problems
 from pillion.export._graph import Column, Graph
+from pillion.export._sklearn import _expected
 
 ANSWERS = ("prediction", "probability", "decision")
 
@@ -52,10 +53,7 @@ def export(
     names = [str(name) for name in names] if names else [f"f{i}" for i in range(count)]
     if len(names) != count:
         problems.add("feature_names", f"expected {count}, one a feature, found {len(names)}")
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        problems.add("feature_names", f"'{name}' stands there {names.count(name)} times")
-    for name in sorted({*names} & {*ANSWERS}):
-        problems.add("feature_names", f"'{name}' is what an answer is called; rename the column")
+    _sample.check_names(names, ANSWERS, problems)
     if sample is not None:
         found = len(_sample.read(sample, problems, any_float=True))
         if found != count:
@@ -66,19 +64,7 @@ def export(
     features = graph.vector(columns, "features")
     add(graph, model, features, type(model).__name__, problems)
     problems.raise_if_any()
-    rows = None
-    if sample is not None and golden > 0:
-        from pillion.export._sklearn import _expected
-
-        taken = _golden.take(sample, golden)
-        rows = _golden.make(
-            taken,
-            columns,
-            graph.nodes,
-            _expected.made_by(model),
-            lambda: _answers(model, taken, graph.nodes),
-            problems,
-        )
+    rows = _expected.golden(model, sample, golden, columns, graph.nodes, problems, _answers)
     problems.raise_if_any()
     _bundle.write(path, type(model).__name__, graph.nodes, rows)
 
@@ -87,8 +73,6 @@ def _answers(model: Any, rows: Any, nodes: Sequence[_bundle.Node]) -> list[_gold
     """What the model answers itself."""
     import numpy
     import xgboost
-
-    from pillion.export._sklearn import _expected
 
     # In the form of training, whose names XGBoost compares, and dense, as Pillion's rows are.
     names = (model if type(model).__name__ == "Booster" else model.get_booster()).feature_names

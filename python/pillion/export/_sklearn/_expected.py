@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import Any
+from typing import Any, Callable
 from collections.abc import Iterator, Sequence
 
 from pillion.export import _golden
 from pillion.export._bundle import Node
+from pillion.export._errors import Problems
 from pillion.export._golden import FLOAT, LIBM, ROUNDED, Answer
+from pillion.export._graph import Column
 
 # Whose numbers are the same bits on every machine, but for exp and log.
 _EXACT = {
@@ -166,9 +168,21 @@ def _as_trained(fitted: Any, rows: Any) -> Any:
     return pandas.DataFrame(rows, columns=list(names))
 
 
-def golden(fitted: Any, sample: Any, count: int, nodes: Sequence[Node], **of: Any) -> bytes | None:
-    """The golden rows of a model; `of`: what else _golden.make takes."""
+def golden(
+    fitted: Any,
+    sample: Any,
+    count: int,
+    columns: Sequence[Column],
+    nodes: Sequence[Node],
+    problems: Problems,
+    ask: Callable[[Any, Any, Sequence[Node]], list[Answer]] = answers,
+) -> bytes | None:
+    """The golden rows of a model, `count` of the sample; None without a sample, or of 0 rows.
+
+    `ask`: what gives the answers of the model to rows."""
+    if sample is None or count <= 0:
+        return None
     rows = _golden.take(sample, count)
     return _golden.make(
-        rows, nodes=nodes, made_by=made_by(fitted), ask=lambda: answers(fitted, rows, nodes), **of
+        rows, columns, nodes, made_by(fitted), lambda: ask(fitted, rows, nodes), problems
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pillion.export import _bundle, _sample
 from pillion.export._errors import Problems
 from pillion.export._graph import Column, Graph
+from pillion.export._sklearn import _expected
 
 ANSWERS = ("prediction", "probability", "decision", "features")
 
@@ -204,12 +205,8 @@ def export(fitted: Any, path: _bundle.Path, sample: Any, golden: int) -> None:
     if block is not None and not problems:
         name_features(exporter, block)
     problems.raise_if_any()
-    from pillion.export._sklearn import _expected
-
     nodes = exporter.graph.nodes
-    rows = None
-    if golden > 0:
-        rows = _expected.golden(fitted, sample, golden, nodes, columns=columns, problems=problems)
+    rows = _expected.golden(fitted, sample, golden, columns, nodes, problems)
     problems.raise_if_any()
     _bundle.write(path, type(fitted).__name__, nodes, rows)
 
