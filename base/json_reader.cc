@@ -114,6 +114,28 @@ bool JsonReader::Read(Value value, std::string& out) {
   return true;
 }
 
+bool JsonReader::ReadRaw(Value value, std::string_view& out) {
+  simdjson::error_code error;
+  if (IsArray(value)) {
+    simdjson::ondemand::array array;
+    error = value.get_array().get(array);
+    if (!error) error = array.raw_json().get(out);
+  } else {
+    simdjson::ondemand::object object;
+    error = value.get_object().get(object);
+    if (!error) error = object.raw_json().get(out);
+  }
+  return !error || Fail("not valid JSON");
+}
+
+bool JsonReader::ReadRawArray(Value value, std::string& out, std::string_view expected) {
+  std::string_view text;
+  if (!IsArray(value)) return FailExpecting(value, expected);
+  if (!ReadRaw(value, text)) return false;
+  out.assign(text);
+  return true;
+}
+
 bool JsonReader::Skip(Value value) {
   switch (value.raw_json_token().front()) {
     case '{': return ReadObject(value, [&](std::string_view, Value item) { return Skip(item); });

@@ -50,6 +50,12 @@ class JsonReader {
   template <typename T>
   bool Read(Value value, std::vector<T>& out);
 
+  // The text of an object or array, with the white space behind it; looked at for its
+  // end only. Lives until the next text.
+  bool ReadRaw(Value value, std::string_view& out);
+  // The same of an array alone, kept; for errors `expected` says what it is of.
+  bool ReadRawArray(Value value, std::string& out, std::string_view expected = "an array");
+
   // Checks a value that nobody asked for.
   bool Skip(Value value);
 

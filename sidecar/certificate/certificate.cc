@@ -12,11 +12,9 @@
 namespace pillion {
 namespace {
 
-std::string TextOf(const Value& value, const DataType& type) {
+std::string ShortText(const Value& value, const DataType& type) {
   constexpr std::size_t kBytesMax = 200;
-  std::string text;
-  JsonText json(text, JsonStyle::kCompact, JsonNonFinite::kNamed);
-  WriteCellJson(value, type, VectorForm::kArray, json);
+  std::string text = CellJson(value, type, VectorForm::kArray);
   if (text.size() > kBytesMax) text = text.substr(0, kBytesMax) + "...";
   return text;
 }
@@ -51,7 +49,7 @@ class Comparer final : public RowSink {
     column.ulps_most = std::max(column.ulps_most, difference.ulps);
     column.difference_most = std::max(column.difference_most, difference.absolute);
     if (difference.ulps <= column.ulps_allowed || column.miss) return;
-    column.miss = {number, TextOf(expected, type), TextOf(answered, type), difference.ulps};
+    column.miss = {number, ShortText(expected, type), ShortText(answered, type), difference.ulps};
   }
 
   const GoldenRows& golden_;

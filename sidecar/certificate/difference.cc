@@ -5,7 +5,6 @@
 #include <cmath>
 #include <optional>
 #include <span>
-#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -108,13 +107,6 @@ void AddTensors(const Value& a, const Value& b, Difference* difference) {
   difference->ulps = kApart;
 }
 
-std::string TextOf(const Value& value, const DataType& type) {
-  std::string text;
-  JsonText json(text, JsonStyle::kCompact, JsonNonFinite::kNamed);
-  WriteCellJson(value, type, VectorForm::kObject, json);
-  return text;
-}
-
 }  // namespace
 
 Difference DifferenceOf(const Value& a, const Value& b, const DataType& type) {
@@ -127,7 +119,8 @@ Difference DifferenceOf(const Value& a, const Value& b, const DataType& type) {
       case Shape::kTensor: return AddTensors<T>(a, b, &difference);
       case Shape::kMap: break;
     }
-    if (TextOf(a, type) != TextOf(b, type)) difference.ulps = kApart;
+    const auto text = [&](const Value& map) { return CellJson(map, type, VectorForm::kObject); };
+    if (text(a) != text(b)) difference.ulps = kApart;
   });
   return difference;
 }

@@ -10,6 +10,7 @@
 #include "base/json_reader.h"
 #include "base/quote.h"
 #include "base/suggest.h"
+#include "sidecar/models/model_names.h"
 #include "sidecar/table/json_text.h"
 #include "sidecar/table/readers.h"
 
@@ -33,19 +34,6 @@ tl::unexpected<LoadError> NoSuchAnswer(const std::string& place, std::string_vie
                            DidYouMean(column, model.outputs(), &Field::name));
 }
 
-// The text of an array.
-bool TakeArray(JsonReader& json, JsonReader::Value value, std::string* text) {
-  if (!JsonReader::IsArray(value)) return json.FailExpecting(value, "an array of objects");
-  simdjson::ondemand::array array;
-  std::string_view raw;
-  if (value.get_array().get(array) != simdjson::SUCCESS ||
-      array.raw_json().get(raw) != simdjson::SUCCESS) {
-    return json.Fail("not valid JSON");
-  }
-  text->assign(raw);
-  return true;
-}
-
 struct Parts {
   std::string rows;
   std::string answers;
@@ -53,11 +41,12 @@ struct Parts {
 
 Result<void> ReadParts(std::string_view text, GoldenRows* golden, Parts* parts) {
   static constexpr std::string_view kKeys[] = {"made_by", "ulps", "rows", "answers"};
+  static constexpr std::string_view kObjects = "an array of objects";
   JsonReader json(golden->place);
   const bool read = json.ReadText(text, [&](std::string_view key, JsonReader::Value value) {
     if (key == "made_by") return json.Read(value, golden->made_by);
-    if (key == "rows") return TakeArray(json, value, &parts->rows);
-    if (key == "answers") return TakeArray(json, value, &parts->answers);
+    if (key == "rows") return json.ReadRawArray(value, parts->rows, kObjects);
+    if (key == "answers") return json.ReadRawArray(value, parts->answers, kObjects);
     if (key == "ulps") {
       return json.ReadObject(value, [&](std::string_view column, JsonReader::Value item) {
         std::int64_t ulps = 0;
@@ -80,10 +69,10 @@ std::optional<fs::path> FileBeside(const fs::path& path) {
   std::vector<fs::path> places;
   fs::path named = path;
   named.replace_extension(".golden.json");
-  for (const char* const extension : {".zip", ".ubj", ".json", ".txt"}) {
+  for (const std::string_view extension : kModelExtensions) {
     if (path.extension() == extension) places.push_back(named);
   }
-  for (const char* const name : {"bundle.zip", "bundle", "model.ubj", "model.json", "model.txt"}) {
+  for (const std::string_view name : kModelNames) {
     if (path.filename() == name) places.push_back(path.parent_path() / "golden.json");
   }
   for (fs::path& place : places) {

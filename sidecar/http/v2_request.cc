@@ -10,25 +10,12 @@ namespace {
 
 using Value = JsonReader::Value;
 
-// The text of an array, which is read once its type is known.
-bool TakeArray(JsonReader& json, Value value, std::string* text) {
-  if (!JsonReader::IsArray(value)) return json.FailExpecting(value, "an array");
-  simdjson::ondemand::array array;
-  std::string_view raw;
-  if (value.get_array().get(array) != simdjson::SUCCESS ||
-      array.raw_json().get(raw) != simdjson::SUCCESS) {
-    return json.Fail("not valid JSON");
-  }
-  text->assign(raw);
-  return true;
-}
-
 bool ReadInput(JsonReader& json, Value value, V2Input* input) {
   return json.ReadObject(value, [&](std::string_view key, Value member) {
     if (key == "name") return json.Read(member, input->name);
     if (key == "datatype") return json.Read(member, input->datatype);
     if (key == "shape") return json.Read(member, input->shape);
-    if (key == "data") return TakeArray(json, member, &input->json);
+    if (key == "data") return json.ReadRawArray(member, input->json);
     if (key != "parameters") return json.Skip(member);
     return json.ReadObject(member, [&](std::string_view name, Value parameter) {
       if (name.starts_with("shared_memory_")) {

@@ -2,12 +2,16 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
 #include "engine/model.h"
+#include "sidecar/models/model_names.h"
 
 namespace pillion {
 namespace {
@@ -32,13 +36,12 @@ std::optional<FoundVersion> Look(const fs::path& path) {
 // Whatever else lies there, such as golden rows and notes, is no model.
 bool IsModel(const fs::path& path) {
   const fs::path extension = path.extension();
-  if (extension == ".zip") return true;
-  const bool may_be = extension == ".ubj" || extension == ".json" || extension == ".txt";
-  return may_be && Model::IsModelFile(path);
+  if (std::ranges::find(kModelExtensions, extension) == std::end(kModelExtensions)) return false;
+  return extension == ".zip" || Model::IsModelFile(path);
 }
 
 std::optional<FoundVersion> LookInVersion(const fs::path& directory) {
-  for (const char* const name : {"bundle.zip", "bundle", "model.ubj", "model.json", "model.txt"}) {
+  for (const std::string_view name : kModelNames) {
     if (auto found = Look(directory / name)) return found;
   }
   return Look(directory);

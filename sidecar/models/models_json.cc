@@ -20,7 +20,7 @@ void Number(JsonText& json, const char* key, std::size_t number) {
   json.Number(static_cast<std::int64_t>(number));
 }
 
-void WriteColumn(JsonText& json, const ServedVersion::Remover& remover) {
+void WriteColumn(JsonText& json, const RowRemover& remover) {
   json.Element();
   json.BeginObject();
   Text(json, "column", remover.column);
@@ -47,7 +47,7 @@ void WriteFacts(JsonText& json, const ServedVersion& version) {
   json.EndArray();
   json.Key("row_removers");
   json.BeginArray();
-  for (const ServedVersion::Remover& remover : version.Removers()) WriteColumn(json, remover);
+  for (const RowRemover& remover : version.RowRemovers()) WriteColumn(json, remover);
   json.EndArray();
   Number(json, "bundle_bytes", model.bundle_bytes());
   Number(json, "row_bytes_min", version.row_bytes_min());

@@ -89,8 +89,8 @@ tl::expected<std::shared_ptr<const BoundPlan>, Refusal> ServedVersion::Bind(
   return shared;
 }
 
-std::vector<ServedVersion::Remover> ServedVersion::Removers() const {
-  std::vector<Remover> removers;
+std::vector<RowRemover> ServedVersion::RowRemovers() const {
+  std::vector<RowRemover> removers;
   for (const Stage& stage : model_->stages()) {
     if (!stage.operation.may_skip) continue;
     for (const std::string& column : stage.input_columns) {

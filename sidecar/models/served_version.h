@@ -14,6 +14,7 @@
 
 #include "engine/model.h"
 #include "sidecar/certificate/certificate.h"
+#include "sidecar/scoring/row_remover.h"
 #include "sidecar/serving/score_request.h"
 #include "sidecar/serving/scorer.h"
 
@@ -48,13 +49,8 @@ class ServedVersion {
   // Of a row: text and vectors come on top.
   std::size_t row_bytes_min() const { return row_bytes_min_; }
 
-  // Stages that may remove rows: the input that each reads, and its op and name.
-  struct Remover {
-    std::string column;
-    std::string op;
-    std::string name;
-  };
-  std::vector<Remover> Removers() const;
+  // Stages that may remove rows, one for each input that they read.
+  std::vector<RowRemover> RowRemovers() const;
 
  private:
   ServedVersion(std::filesystem::path path, std::shared_ptr<const Model> model,

@@ -85,7 +85,7 @@ struct ClientScorer::State {
   std::string url;
   std::string name;
   std::unique_ptr<pillion_client, CloseClient> client;
-  std::vector<Remover> removers;
+  std::vector<RowRemover> removers;
   Schema model_inputs;
   Schema model_outputs;
   // Of the binding.
@@ -236,7 +236,7 @@ Result<void> ClientScorer::Bind(const Schema& given, const Names& outputs) {
   outputs_ = state.bound.outputs->columns();
   notes_.clear();
   const ColumnIndex there(given);
-  for (const Remover& remover : state.removers) {
+  for (const RowRemover& remover : state.removers) {
     if (!there.Find(given, remover.column)) {
       notes_.push_back(LeftOutNote(remover.column, remover.op, remover.name));
     }

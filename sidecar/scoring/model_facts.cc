@@ -8,7 +8,7 @@
 namespace pillion {
 namespace {
 
-bool ReadRemover(JsonReader& json, JsonReader::Value entry, Remover& remover) {
+bool ReadRemover(JsonReader& json, JsonReader::Value entry, RowRemover& remover) {
   return json.ReadObject(entry, [&](std::string_view key, JsonReader::Value text) {
     if (key == "column") return json.Read(text, remover.column);
     if (key == "op") return json.Read(text, remover.op);

@@ -7,20 +7,14 @@
 #include <vector>
 
 #include "client/pillion.h"
+#include "sidecar/scoring/row_remover.h"
 
 namespace pillion {
-
-// A stage that may remove rows, and the input that it reads.
-struct Remover {
-  std::string column;
-  std::string op;
-  std::string name;
-};
 
 struct ModelFacts {
   std::string name;
   std::vector<std::string> optional_inputs;  // see Model::OptionalInputs()
-  std::vector<Remover> removers;
+  std::vector<RowRemover> removers;
 };
 
 // Of `model`, as the server calls it. Empty where the server does not tell.

@@ -85,4 +85,11 @@ void WriteCellJson(const Value& value, const DataType& type, VectorForm vectors,
   });
 }
 
+std::string CellJson(const Value& value, const DataType& type, VectorForm vectors) {
+  std::string text;
+  JsonText json(text, JsonStyle::kCompact, JsonNonFinite::kNamed);
+  WriteCellJson(value, type, vectors, json);
+  return text;
+}
+
 }  // namespace pillion

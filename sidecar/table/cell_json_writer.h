@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "engine/value.h"
 #include "schemas/types/data_type.h"
@@ -14,5 +15,8 @@ namespace pillion {
 enum class VectorForm : std::uint8_t { kObject, kArray };
 
 void WriteCellJson(const Value& value, const DataType& type, VectorForm vectors, JsonText& json);
+
+// The same as a text of its own, numbers that are not finite by their names.
+std::string CellJson(const Value& value, const DataType& type, VectorForm vectors);
 
 }  // namespace pillion

@@ -16,18 +16,6 @@ bool IsNonFinite(std::string_view token) {
   return token == "NaN" || token == "Infinity" || token == "-Infinity";
 }
 
-// The text of an object or array. False: it does not end.
-bool TakeRaw(JsonReader::Value value, std::string_view& text) {
-  if (JsonReader::IsArray(value)) {
-    simdjson::ondemand::array array;
-    return value.get_array().get(array) == simdjson::SUCCESS &&
-           array.raw_json().get(text) == simdjson::SUCCESS;
-  }
-  simdjson::ondemand::object object;
-  return value.get_object().get(object) == simdjson::SUCCESS &&
-         object.raw_json().get(text) == simdjson::SUCCESS;
-}
-
 // Whether a value that stays text is JSON, but for numbers that are not finite.
 bool Check(JsonReader& json, JsonReader::Value value) {
   switch (JsonReader::Token(value).front()) {
@@ -165,7 +153,7 @@ bool JsonRows::ReadRaw(JsonReader::Value value, Value& cell) {
   std::string line;
   if (text == "null") return true;
   if (text.starts_with('{') || text.starts_with('[')) {
-    if (!TakeRaw(value, text)) return json_.Fail("not valid JSON");
+    if (!json_.ReadRaw(value, text)) return false;
     const bool sound = raw_json_.ReadText(
         "{\"x\":" + std::string(text) + "}",
         [&](std::string_view, JsonReader::Value x) { return Check(raw_json_, x); });
