@@ -141,19 +141,6 @@ class DataReader {
   }
 
   tl::expected<void, std::string> ReadElement(std::string_view bytes) {
-    if (!datatype_.is_signed) {
-      std::uint32_t wide = 0;
-      std::memcpy(&wide, bytes.data(), bytes.size());
-      switch (datatype_.base) {
-        case BasicType::kShort:
-          elements_->push_back(Value::Scalar(static_cast<std::int16_t>(wide)));
-          return {};
-        case BasicType::kInt:
-          elements_->push_back(Value::Scalar(static_cast<std::int32_t>(wide)));
-          return {};
-        default: elements_->push_back(Value::Scalar(std::int64_t{wide})); return {};
-      }
-    }
     return WithElementType(
         datatype_.base, [&]<typename T>(std::type_identity<T>) -> tl::expected<void, std::string> {
           if constexpr (std::is_same_v<T, bool>) {
@@ -162,8 +149,8 @@ class DataReader {
             }
             elements_->push_back(Value::Scalar(bytes[0] == 1));
           } else if constexpr (!std::is_same_v<T, std::string_view>) {
-            T x;
-            std::memcpy(&x, bytes.data(), sizeof(x));
+            T x{};  // of an unsigned type the upper half stays 0
+            std::memcpy(&x, bytes.data(), bytes.size());
             elements_->push_back(Value::Scalar(x));
           }
           return {};
