@@ -19,10 +19,10 @@ namespace {
 
 constexpr std::uint32_t kFeaturesMax = 1 << 20;
 
-BoosterAnswers AnswersOf(const BoosterFile& file) {
-  if (file.objective == "binary:logistic") return BoosterAnswers::kBinary;
-  if (file.objective == "multi:softprob") return BoosterAnswers::kClasses;
-  return BoosterAnswers::kNumber;
+ModelFileAnswers AnswersOf(const BoosterFile& file) {
+  if (file.objective == "binary:logistic") return ModelFileAnswers::kBinary;
+  if (file.objective == "multi:softprob") return ModelFileAnswers::kClasses;
+  return ModelFileAnswers::kNumber;
 }
 
 // The columns of the features: `names`, or as the library calls them where it has none. `where`
@@ -79,7 +79,7 @@ Result<Stage> XgboostStage(const std::string& bytes, const LoadOptions& options,
   stage.op = "xgboost";
   PILLION_ASSIGN(stage.input_columns, ColumnsOf(std::move(file.feature_names), file.feature_count,
                                                 "f", "learner.feature_names"));
-  const BoosterAnswers answers = AnswersOf(file);
+  const ModelFileAnswers answers = AnswersOf(file);
   if (!file.best_iteration.empty()) {
     warnings->push_back(
         "training stopped early, at iteration " + Quote(file.best_iteration) +

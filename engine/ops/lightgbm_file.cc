@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "engine/linear/vector.h"
+#include "engine/ops/model_file_ports.h"
 
 namespace pillion {
 namespace {
+
+ModelFileAnswers AnswersOf(const Gbdt& gbdt) noexcept {
+  if (gbdt.is_binary()) return ModelFileAnswers::kBinary;
+  return gbdt.class_count() > 1 ? ModelFileAnswers::kClasses : ModelFileAnswers::kNumber;
+}
 
 class GbdtKernel : public Kernel {
  public:
@@ -37,16 +41,12 @@ class GbdtKernel : public Kernel {
       prediction = static_cast<double>(best - predictions);
     }
     if (arguments.Wants(0)) arguments.Out(0) = Value::Scalar(prediction);
-    if (!HasClasses(gbdt_)) return ScoreCode::kOk;
+    if (AnswersOf(gbdt_) == ModelFileAnswers::kNumber) return ScoreCode::kOk;
     if (arguments.Wants(1)) arguments.Out(1) = Value::Dense(predictions, std::max(count, 2U));
     if (arguments.Wants(2)) {
       arguments.Out(2) = count > 1 ? Value::Dense(sums, count) : Value::Scalar(sums[0]);
     }
     return ScoreCode::kOk;
-  }
-
-  static bool HasClasses(const Gbdt& gbdt) noexcept {
-    return gbdt.is_binary() || gbdt.class_count() > 1;
   }
 
  private:
@@ -86,28 +86,12 @@ class VectorKernel final : public GbdtKernel {
   }
 };
 
-std::vector<Port> OutputsOf(const Gbdt& gbdt) {
-  const DataType number = DataType::Scalar(BasicType::kDouble, false);
-  std::vector<Port> outputs = {{"prediction", number}};
-  if (gbdt.is_binary()) {
-    outputs.push_back({"probability", DataType::Vector(2)});
-    outputs.push_back({"decision", number});
-  } else if (gbdt.class_count() > 1) {
-    const DataType scores = DataType::Vector(static_cast<std::int32_t>(gbdt.class_count()));
-    outputs.push_back({"probability", scores});
-    outputs.push_back({"decision", scores});
-  }
-  return outputs;
-}
-
 }  // namespace
 
 Operation MakeGbdtOperation(Gbdt gbdt) {
   Operation operation;
-  for (std::uint32_t i = 0; i < gbdt.feature_count(); ++i) {
-    operation.inputs.push_back({std::to_string(i), DataType::Scalar(BasicType::kDouble)});
-  }
-  operation.outputs = OutputsOf(gbdt);
+  operation.inputs = FeaturePorts(gbdt.feature_count());
+  operation.outputs = AnswerPorts(AnswersOf(gbdt), gbdt.class_count());
   operation.fills_nulls = true;  // a missing feature is one of the values that trees know
   operation.kernel = std::make_shared<ColumnsKernel>(std::move(gbdt));
   return operation;
@@ -117,7 +101,7 @@ Operation MakeGbdtVectorOperation(Gbdt gbdt) {
   Operation operation;
   const DataType features = DataType::Vector(static_cast<std::int32_t>(gbdt.feature_count()));
   operation.inputs = {{"features", features}};
-  operation.outputs = OutputsOf(gbdt);
+  operation.outputs = AnswerPorts(AnswersOf(gbdt), gbdt.class_count());
   operation.kernel = std::make_shared<VectorKernel>(std::move(gbdt));
   return operation;
 }

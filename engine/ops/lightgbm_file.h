@@ -7,13 +7,11 @@
 
 namespace pillion {
 
-// Inputs are doubles, in the order of the features, by ports "0", "1", ...; null is NaN. Outputs:
-// prediction, what Booster.predict gives; of binary and of several classes the class, beside
-// probability, of each class, and decision, the sums: one, or one a class.
+// Ports: model_file_ports.h; null is NaN. The margin is the sum of the leaves.
 Operation MakeGbdtOperation(Gbdt gbdt);
 
-// The same of one vector, port "features"; NaN is missing, what a sparse one leaves out is 0, and
-// another size than that of training is kWrongSize.
+// The same answers to one vector, port "features"; NaN is missing, what a sparse one leaves out is
+// 0, and another size than that of training is kWrongSize.
 Operation MakeGbdtVectorOperation(Gbdt gbdt);
 
 }  // namespace pillion

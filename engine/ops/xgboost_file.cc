@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <memory>
-#include <string>
 #include <utility>
 
 namespace pillion {
@@ -12,7 +11,7 @@ namespace {
 
 class BoosterFileKernel final : public Kernel {
  public:
-  BoosterFileKernel(Booster booster, BoosterAnswers answers)
+  BoosterFileKernel(Booster booster, ModelFileAnswers answers)
       : booster_(std::move(booster)), answers_(answers) {}
 
   ScoreCode Run(Arguments& arguments) const noexcept override {
@@ -39,17 +38,17 @@ class BoosterFileKernel final : public Kernel {
  private:
   ScoreCode Answer(Arguments& arguments, const float* margins, float* predictions) const noexcept {
     switch (answers_) {
-      case BoosterAnswers::kNumber:
+      case ModelFileAnswers::kNumber:
         arguments.Out(0) = Value::Scalar(static_cast<double>(predictions[0]));
         return ScoreCode::kOk;
-      case BoosterAnswers::kBinary:
+      case ModelFileAnswers::kBinary:
         // As xgboost.XGBClassifier has them.
         predictions[1] = predictions[0];
         predictions[0] = 1.0F - predictions[1];
         arguments.Out(0) = Value::Scalar(predictions[1] > 0.5F ? 1.0 : 0.0);
         arguments.Out(2) = Value::Scalar(static_cast<double>(margins[0]));
         return Widen(arguments, 1, predictions, 2);
-      case BoosterAnswers::kClasses: break;
+      case ModelFileAnswers::kClasses: break;
     }
     const std::uint32_t count = booster_.group_count();
     ScoreCode code = Widen(arguments, 1, predictions, count);
@@ -70,25 +69,15 @@ class BoosterFileKernel final : public Kernel {
   }
 
   const Booster booster_;
-  const BoosterAnswers answers_;
+  const ModelFileAnswers answers_;
 };
 
 }  // namespace
 
-Operation MakeBoosterOperation(Booster booster, BoosterAnswers answers) {
+Operation MakeBoosterOperation(Booster booster, ModelFileAnswers answers) {
   Operation operation;
-  for (std::uint32_t i = 0; i < booster.feature_count(); ++i) {
-    operation.inputs.push_back({std::to_string(i), DataType::Scalar(BasicType::kDouble)});
-  }
-  operation.outputs = {{"prediction", DataType::Scalar(BasicType::kDouble, false)}};
-  if (answers != BoosterAnswers::kNumber) {
-    const bool binary = answers == BoosterAnswers::kBinary;
-    const DataType scores =
-        DataType::Vector(binary ? 2 : static_cast<std::int32_t>(booster.group_count()));
-    operation.outputs.push_back({"probability", scores});
-    operation.outputs.push_back(
-        {"decision", binary ? DataType::Scalar(BasicType::kDouble, false) : scores});
-  }
+  operation.inputs = FeaturePorts(booster.feature_count());
+  operation.outputs = AnswerPorts(answers, booster.group_count());
   operation.fills_nulls = true;  // a missing feature is one of the values that trees know
   operation.kernel = std::make_shared<BoosterFileKernel>(std::move(booster), answers);
   return operation;
