@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 import os
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +69,18 @@ def serving(
     finally:
         server.terminate()
         server.wait()
+
+
+@contextmanager
+def serving_http(dialect: str, **bundles: str) -> Iterator[str]:
+    """HOST:PORT at which a server of the bundles, by their names, speaks the dialect."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{probe.getsockname()[1]}"
+    with tempfile.TemporaryDirectory() as directory:
+        run_dir = str(Path(directory) / "run")
+        with serving(run_dir, listen=[f"tcp:{host}={dialect}"], **bundles):
+            yield host
 
 
 def numbers(value: Any) -> list[float]:

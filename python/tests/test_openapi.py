@@ -4,42 +4,25 @@ from __future__ import annotations
 
 import copy
 import json
-import socket
-import tempfile
 import unittest
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
-from scoring import ROOT, serving
+from scoring import ROOT, serving_http
 
 HOUSES = ROOT / "examples" / "king-county"
 FRAME = json.loads((HOUSES / "houses.frame.json").read_text())
 NAMES = [field["name"] for field in FRAME["schema"]["fields"]]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class OpenApi(unittest.TestCase):
     def setUp(self) -> None:
-        directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        port = free_port()
-        self.enterContext(
-            serving(
-                str(directory / "run"),
-                listen=[f"tcp:127.0.0.1:{port}=score"],
-                house=str(HOUSES / "house-lr.zip"),
-            )
-        )
-        self.url = f"http://127.0.0.1:{port}"
+        house = str(HOUSES / "house-lr.zip")
+        self.url = "http://" + self.enterContext(serving_http("score", house=house))
 
     def ask(self, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
-import tempfile
 import unittest
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tritonclient.http as triton
-from scoring import ROOT, score, serving
+from scoring import ROOT, score, serving_http
 from tritonclient.utils import InferenceServerException
 
 HOUSES = ROOT / "examples" / "king-county"
@@ -20,12 +17,6 @@ PRICES = RECORDED["house-lr"]["spark"]
 FOREST = RECORDED["house-rf"]["mleap"]
 FRAME = json.loads((HOUSES / "houses.frame.json").read_text())
 NAMES = [field["name"] for field in FRAME["schema"]["fields"]]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def inputs(rows: list[list[Any]], binary: bool, column: bool = False) -> list[triton.InferInput]:
@@ -51,17 +42,9 @@ def inputs(rows: list[list[Any]], binary: bool, column: bool = False) -> list[tr
 
 class V2(unittest.TestCase):
     def setUp(self) -> None:
-        directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        port = free_port()
-        self.enterContext(
-            serving(
-                str(directory / "run"),
-                listen=[f"tcp:127.0.0.1:{port}=v2"],
-                house=str(HOUSES / "house-lr.zip"),
-                forest=str(HOUSES / "house-rf.zip"),
-            )
-        )
-        self.client = triton.InferenceServerClient(f"127.0.0.1:{port}", network_timeout=60.0)
+        house, forest = str(HOUSES / "house-lr.zip"), str(HOUSES / "house-rf.zip")
+        host = self.enterContext(serving_http("v2", house=house, forest=forest))
+        self.client = triton.InferenceServerClient(host, network_timeout=60.0)
         self.addCleanup(self.client.close)
         self.rows = FRAME["rows"]
 
