@@ -26,15 +26,17 @@ class JavaRegex {
   JavaRegex& operator=(JavaRegex&&) noexcept;
   ~JavaRegex();
 
-  // The time that matches may take for one row, by the clock: searches are cut into pieces of some
-  // milliseconds at most. It begins with the first that is not quick.
+  // The processor time that the thread may spend on one row's matches, so that a busy machine
+  // refuses no row: searches are cut into pieces of some milliseconds at most. It begins with the
+  // first that is not quick.
   class Budget {
    public:
     explicit Budget(std::size_t text_bytes) noexcept : text_bytes_(text_bytes) {}
 
    private:
     friend JavaRegex;
-    // Before each search; every few of them look at the clock.
+    // Before each search; every few of them look at the clock, and where the time could have been
+    // used up, at the thread's own, which costs a system call.
     bool MayBegin() noexcept { return ++searches_ % kQuickSearches != 0 || MayGoOn(); }
     bool MayGoOn() noexcept;
 
@@ -42,7 +44,8 @@ class JavaRegex {
 
     std::size_t text_bytes_;
     std::uint32_t searches_ = 0;
-    std::int64_t end_ns_ = 0;  // 0: it has not begun
+    std::int64_t end_ns_ = 0;   // of the thread's processor time; 0: it has not begun
+    std::int64_t look_ns_ = 0;  // by the monotonic clock: not over before
   };
 
   // Codes of all: kTooCostly (a match over its limit of steps, or the row over its time), kTooLarge
