@@ -163,6 +163,8 @@ ExitCode Serve(ServeOptions options, const CommandLine& line) {
     return ExitCode::kUsage;
   }
   if (options.check_config) return CheckAccess(options);
+  std::vector<Publisher::Placed> placed;
+  for (const ModelArgument& model : arguments) placed.push_back({model, LookAtModel(model.path)});
   auto registry = ModelRegistry::Load(arguments, options.load);
   if (!registry) return Report(registry.error());
   ModelScorer scorer(*std::move(registry));
@@ -175,6 +177,7 @@ ExitCode Serve(ServeOptions options, const CommandLine& line) {
   }
   std::unique_ptr<Server> server;  // outlives what loads models for it
   Publisher publisher(scorer.registry(), options.load, log);
+  publisher.SetPlaced(std::move(placed));
   if (!options.models_dir.empty()) {
     if (auto loaded = publisher.LoadDirectory(options.models_dir); !loaded) {
       return Refuse("--models " + loaded.error());
@@ -212,7 +215,10 @@ ExitCode Serve(ServeOptions options, const CommandLine& line) {
     });
   });
   Reloader reloader(line, *server, log);
-  if (!line.config_file().empty()) server->OnHangUp([&reloader] { reloader.Reload(); });
+  server->OnHangUp([&] {
+    if (!line.config_file().empty()) reloader.Reload();
+    publisher.LoadChanged();
+  });
   publisher.Start(server->io());
   const std::string names = NamesOf(scorer.registry());
   // Whoever reads this may be gone by now; that is no reason not to serve.
@@ -236,7 +242,8 @@ CommandRun SetUpServe(CommandLine& line) {
       "which\n"
       "let requests under way finish; a second one stops at once. SIGHUP reads the file of "
       "--config\n"
-      "again. Standard error has one line for each event: docs/operations.md.\n"
+      "again, and each MODEL that has another content than when it was loaded. Standard error has "
+      "one line for each event: docs/operations.md.\n"
       "\n"
       "Examples:\n"
       "  pillion serve house.zip --run-dir /tmp/pillion\n"

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
-#include <optional>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -24,15 +23,6 @@ bool IsName(const std::string& name) {
          name.find_first_of("@:") == std::string::npos;
 }
 
-// Follows symbolic links. Of a bundle's directory, its bundle.json says when it was changed.
-std::optional<FoundVersion> Look(const fs::path& path) {
-  struct stat at {};
-  if (stat(path.c_str(), &at) != 0) return std::nullopt;
-  if (S_ISDIR(at.st_mode) && stat((path / "bundle.json").c_str(), &at) != 0) return std::nullopt;
-  return FoundVersion{path, at.st_ino, static_cast<std::uint64_t>(at.st_size),
-                      std::int64_t{at.st_mtim.tv_sec} * 1'000'000'000 + at.st_mtim.tv_nsec};
-}
-
 // Whatever else lies there, such as golden rows and notes, is no model.
 bool IsModel(const fs::path& path) {
   const fs::path extension = path.extension();
@@ -42,9 +32,9 @@ bool IsModel(const fs::path& path) {
 
 std::optional<FoundVersion> LookInVersion(const fs::path& directory) {
   for (const std::string_view name : kModelNames) {
-    if (auto found = Look(directory / name)) return found;
+    if (auto found = LookAtModel(directory / name)) return found;
   }
-  return Look(directory);
+  return LookAtModel(directory);
 }
 
 std::vector<fs::path> List(const fs::path& directory, std::error_code& error) {
@@ -60,7 +50,7 @@ std::vector<fs::path> List(const fs::path& directory, std::error_code& error) {
 
 FoundVersions LookInModel(const fs::path& directory) {
   FoundVersions versions;
-  if (auto whole = Look(directory)) {
+  if (auto whole = LookAtModel(directory)) {
     versions.emplace("", *std::move(whole));
     return versions;
   }
@@ -75,6 +65,15 @@ FoundVersions LookInModel(const fs::path& directory) {
 
 }  // namespace
 
+// Of a bundle's directory, its bundle.json says when it was changed.
+std::optional<FoundVersion> LookAtModel(const fs::path& path) {
+  struct stat at {};
+  if (stat(path.c_str(), &at) != 0) return std::nullopt;
+  if (S_ISDIR(at.st_mode) && stat((path / "bundle.json").c_str(), &at) != 0) return std::nullopt;
+  return FoundVersion{path, at.st_ino, static_cast<std::uint64_t>(at.st_size),
+                      std::int64_t{at.st_mtim.tv_sec} * 1'000'000'000 + at.st_mtim.tv_nsec};
+}
+
 tl::expected<FoundModels, std::string> ScanModels(const fs::path& directory) {
   std::error_code error;
   const std::vector<fs::path> paths = List(directory, error);
@@ -88,7 +87,7 @@ tl::expected<FoundModels, std::string> ScanModels(const fs::path& directory) {
       FoundVersions versions = LookInModel(path);
       if (!versions.empty()) models[name].merge(versions);
     } else if (IsModel(path)) {
-      if (auto found = Look(path)) models[name].emplace("", *std::move(found));
+      if (auto found = LookAtModel(path)) models[name].emplace("", *std::move(found));
     }
   }
   return models;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -30,6 +31,10 @@ struct FoundVersion {
 // [version] of a model; the key is empty where the content names it.
 using FoundVersions = std::map<std::string, FoundVersion, VersionLess>;
 using FoundModels = std::map<std::string, FoundVersions>;  // [name]
+
+// What lies at `path`, links followed. None: it cannot be looked at, or a directory holds no
+// bundle.
+std::optional<FoundVersion> LookAtModel(const std::filesystem::path& path);
 
 // An error is one sentence with the path. What is no model is left out, and what cannot be read.
 tl::expected<FoundModels, std::string> ScanModels(const std::filesystem::path& directory);

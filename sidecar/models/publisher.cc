@@ -110,6 +110,23 @@ void Publisher::Compare(FoundModels found) {
   last_ = std::move(found);
 }
 
+void Publisher::LoadChanged() {
+  asio::post(loader_, [this, placed = placed_]() mutable {
+    for (Placed& place : placed) place.found = LookAtModel(place.model.path);
+    asio::post(*control_, [this, placed = std::move(placed)] {
+      std::string changed;
+      for (std::size_t i = 0; i < placed.size(); ++i) {
+        if (placed[i].found == placed_[i].found) continue;
+        changed.append(changed.empty() ? "" : ",").append(placed[i].model.name);
+        Load(placed[i].model, {}, [this, i, found = placed[i].found](const auto& version) {
+          if (version) placed_[i].found = found;
+        });
+      }
+      log_.Write(LogLevel::kInfo, "models_looked_at", {{"changed", changed}});
+    });
+  });
+}
+
 void Publisher::List(const std::string& model, const FoundVersions& versions) {
   std::map<std::string, std::filesystem::path, VersionLess> paths;
   for (const auto& [version, found] : versions) {

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "sidecar/models/model_directory.h"
 #include "sidecar/models/model_registry.h"
@@ -42,6 +43,12 @@ class Publisher {
   // loaded is logged, and the registry is not Ready() while the model has nothing else. An error
   // is one sentence: the directory cannot be read.
   tl::expected<void, std::string> LoadDirectory(std::filesystem::path directory);
+  // A model that the registry has loaded from a place of its own, and what lay there before that.
+  struct Placed {
+    ModelArgument model;
+    std::optional<FoundVersion> found;
+  };
+  void SetPlaced(std::vector<Placed> placed) { placed_ = std::move(placed); }
   // From here on `control`, whose thread this is, finishes what is loaded later; it outlives the
   // publisher, and runs none of its handlers afterwards. The directory is looked at again and
   // again: a version that is newer than all others, or another content of the newest one, is
@@ -51,8 +58,10 @@ class Publisher {
 
   // The version's name, or why it was not loaded. Called once, later.
   using Done = std::function<void(tl::expected<std::string, Refusal>)>;
-  // All that follow: after Start(). Loads in the order of the calls, then publishes; with a label,
-  // under that alone.
+  // All that follow: after Start(), in the order of the calls.
+  // Loads those placed models again where something else lies than when they were loaded last.
+  void LoadChanged();
+  // Loads, then publishes; with a label, under that alone.
   void Load(ModelArgument model, std::string label, Done done);
   // For callers who are not the owner: the bundle at `path`, below the directory or relative to it.
   // kRefused: it may lie elsewhere, or others than callers have loaded a model of that name.
@@ -98,7 +107,8 @@ class Publisher {
   Published published_ = [](const Concerned&) {};
   std::filesystem::path directory_;
   std::optional<boost::asio::steady_timer> look_;
-  FoundModels last_;                     // look
+  FoundModels last_;  // look
+  std::vector<Placed> placed_;
   std::map<std::string, Newest> tried_;  // [model]: the last one of the directory
   std::set<std::string> of_callers_;     // models; what the owner loads is no longer theirs
   boost::asio::thread_pool loader_{1};

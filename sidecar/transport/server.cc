@@ -169,10 +169,7 @@ void Server::WaitForSignal() {
     awaits_signal_ = false;
     if (error) return;
     WaitForSignal();
-    if (signal == SIGHUP && on_hang_up_) return on_hang_up_();
-    if (signal == SIGHUP) {
-      return log_.WriteLimited(LogLevel::kInfo, "signal_ignored", {{"signal", "SIGHUP"}});
-    }
+    if (signal == SIGHUP) return on_hang_up_();
     if (draining_) return StopNow();
     Drain(signal == SIGTERM ? "SIGTERM" : "SIGINT");
   });

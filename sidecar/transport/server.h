@@ -39,7 +39,7 @@ class Server final : private ControlDesk {
   ~Server() override;
 
   // Serves until a drain has ended. The first SIGTERM or SIGINT drains, the second stops at once;
-  // SIGHUP is logged, or goes to OnHangUp. Drains also where its socket's file is lost and cannot
+  // SIGHUP goes to OnHangUp. Drains also where its socket's file is lost and cannot
   // be made again; the error is one sentence on that.
   tl::expected<void, std::string> Run();
   // Stops accepting, answers what is under way, then ends Run(). Any thread.
@@ -125,7 +125,7 @@ class Server final : private ControlDesk {
   MemoryBudget memory_;  // that is shared with clients
   OwnerAnswer owner_answer_;
   Draining on_drain_ = [](std::chrono::milliseconds) {};
-  std::function<void()> on_hang_up_;
+  std::function<void()> on_hang_up_ = [] {};
   std::optional<PathLock> lock_;
   boost::asio::io_context io_{1};
   Door door_;

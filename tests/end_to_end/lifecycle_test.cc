@@ -20,6 +20,7 @@
 #include "tests/end_to_end/sidecar_process.h"
 #include "tests/support/paths.h"
 #include "tests/support/read_file.h"
+#include "tests/support/temporary_directory.h"
 
 namespace {
 
@@ -152,7 +153,6 @@ TEST(Lifecycle, SaysWhatItServesAndWhatBecameOfIt) {
   EXPECT_THAT(status.out, HasSubstr("\"content_sha256\":\"" + hash.str() + "\""));
   EXPECT_THAT(status.out, ContainsRegex("\"codes_by_model\":.\"house\":.\"kOk\":[1-9]"));
   EXPECT_THAT(status.out, ContainsRegex("\"resident_bytes\":[1-9]"));
-  sidecar.Send(SIGHUP);
   sidecar.Send(SIGTERM);
   EXPECT_EQ(sidecar.Wait(), 0);
   const std::string log = sidecar.Log();
@@ -164,16 +164,16 @@ TEST(Lifecycle, SaysWhatItServesAndWhatBecameOfIt) {
                   hash.str()));
   EXPECT_THAT(log, HasSubstr("event=listening socket=" + sidecar.socket().string()));
   EXPECT_THAT(log, HasSubstr("event=limits workers="));
-  EXPECT_THAT(log, HasSubstr("event=signal_ignored signal=SIGHUP"));
   EXPECT_THAT(log, HasSubstr("event=drain reason=SIGTERM clients=0"));
   EXPECT_THAT(log, HasSubstr("event=stopped drain_ms="));
 }
 
-// Sends SIGHUP and waits for `count` lines about it.
-std::string LogAfterReload(const Sidecar& sidecar, std::size_t count) {
-  const auto lines = [](const std::string& log) {
+// Sends SIGHUP and waits for `count` lines of `event` in all.
+std::string LogAfterReload(const Sidecar& sidecar, std::size_t count,
+                           const std::string& event = "event=config_") {
+  const auto lines = [&event](const std::string& log) {
     std::size_t found = 0;
-    for (std::size_t at = 0; (at = log.find("event=config_", at)) != log.npos; ++at) ++found;
+    for (std::size_t at = 0; (at = log.find(event, at)) != log.npos; ++at) ++found;
     return found;
   };
   sidecar.Send(SIGHUP);
@@ -183,6 +183,44 @@ std::string LogAfterReload(const Sidecar& sidecar, std::size_t count) {
     log = sidecar.Log();
   }
   return log;
+}
+
+TEST(Lifecycle, AHangUpLoadsAModelThatWasOverwritten) {
+  const pillion::testing::TemporaryDirectory directory;
+  const fs::path file = directory.path() / "m.zip";
+  const std::string models = pillion::SourceDir() + "/examples/king-county/";
+  const std::string rows = models + "houses.frame.json";
+  const auto put = [&](const char* model) {
+    fs::copy_file(models + model, file, fs::copy_options::overwrite_existing);
+  };
+  put("house-lr.zip");
+  Sidecar sidecar({"house=" + file.string(), "other=" + models + "house-lr.zip"});
+  ASSERT_EQ(sidecar.Ctl("ready").code, 0);
+  const auto answers = [&](const std::string& model) {
+    return Execute("score --url " + sidecar.Url("shm") + " " + model + " " + rows +
+                   " --to csv --select prediction")
+        .out;
+  };
+  const std::string before = answers("house");
+  put("house-rf.zip");
+  EXPECT_EQ(answers("house"), before) << "nobody has asked for it yet";
+  EXPECT_THAT(LogAfterReload(sidecar, 3, "event=model "),
+              HasSubstr("event=models_looked_at changed=house\n"));
+  const std::string after = answers("house");
+  EXPECT_NE(after, before);
+  EXPECT_EQ(
+      after,
+      Execute("score " + models + "house-rf.zip " + rows + " --to csv --select prediction").out);
+  EXPECT_EQ(answers("other"), before);
+
+  std::ofstream(file) << "";
+  EXPECT_THAT(LogAfterReload(sidecar, 1, "event=model_refused"), HasSubstr("m.zip"));
+  EXPECT_EQ(answers("house"), after);
+  EXPECT_EQ(sidecar.Ctl("ready").code, 0);
+  LogAfterReload(sidecar, 2, "event=model_refused");  // it is tried again
+  put("house-lr.zip");
+  LogAfterReload(sidecar, 4, "event=model ");
+  EXPECT_EQ(answers("house"), before);
 }
 
 TEST(Lifecycle, AHangUpTakesOverWhatCanChange) {
