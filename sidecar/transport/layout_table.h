@@ -20,7 +20,7 @@ namespace pillion {
 // A layout as a client holds it. It ends on the control thread.
 struct HeldLayout {
   std::unique_ptr<BoundLayout> layout;
-  CodeCounters* answers = nullptr;  // of the layout's model, for the worker of this client
+  ModelCounters* counters = nullptr;  // of the layout's model, for the worker of this client
   LayoutLedger::Ticket ticket;
 };
 

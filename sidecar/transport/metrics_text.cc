@@ -16,6 +16,13 @@ void AppendLabelValue(std::string_view value, std::string& text) {
   }
 }
 
+std::string Shortest(double value) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof(digits), value).ptr};
+}
+
+std::string Seconds(std::uint64_t ns) { return Shortest(static_cast<double>(ns) / 1e9); }
+
 }  // namespace
 
 void MetricsText::Family(std::string_view name, std::string_view type, std::string_view help) {
@@ -24,14 +31,26 @@ void MetricsText::Family(std::string_view name, std::string_view type, std::stri
   text_.append("# TYPE ").append(name).append(" ").append(type).append("\n");
 }
 
-void MetricsText::Sample(double value, const Labels& labels) {
-  char digits[32];
-  const auto end = std::to_chars(digits, digits + sizeof(digits), value).ptr;
-  AddSample({digits, static_cast<std::size_t>(end - digits)}, labels);
+void MetricsText::Sample(double value, const Labels& labels) { AddSample(Shortest(value), labels); }
+
+void MetricsText::Samples(std::span<const std::uint64_t> bounds_ns,
+                          std::span<const std::uint64_t> counts, std::uint64_t sum_ns,
+                          const Labels& labels) {
+  Labels with_bound = labels;
+  with_bound.emplace_back("le", "");
+  std::uint64_t so_far = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const std::string bound = i < bounds_ns.size() ? Seconds(bounds_ns[i]) : "+Inf";
+    with_bound.back().second = bound;
+    so_far += counts[i];
+    AddSample(std::to_string(so_far), with_bound, "_bucket");
+  }
+  AddSample(Seconds(sum_ns), labels, "_sum");
+  AddSample(std::to_string(so_far), labels, "_count");
 }
 
-void MetricsText::AddSample(std::string_view value, const Labels& labels) {
-  text_ += name_;
+void MetricsText::AddSample(std::string_view value, const Labels& labels, std::string_view suffix) {
+  text_.append(name_).append(suffix);
   for (std::size_t i = 0; i < labels.size(); ++i) {
     text_.append(i == 0 ? "{" : ",").append(labels[i].first).append("=\"");
     AppendLabelValue(labels[i].second, text_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,17 +16,21 @@ class MetricsText {
 
   // What follows are its samples. `help` has one line.
   void Counter(std::string_view name, std::string_view help) { Family(name, "counter", help); }
+  void Histogram(std::string_view name, std::string_view help) { Family(name, "histogram", help); }
   void Gauge(std::string_view name, std::string_view help) { Family(name, "gauge", help); }
   void Sample(std::uint64_t value, const Labels& labels = {}) {
     AddSample(std::to_string(value), labels);
   }
   void Sample(double value, const Labels& labels = {});
+  // Of a histogram: how many lie in each bucket, of which the last has no bound.
+  void Samples(std::span<const std::uint64_t> bounds_ns, std::span<const std::uint64_t> counts,
+               std::uint64_t sum_ns, const Labels& labels);
 
   const std::string& text() const { return text_; }
 
  private:
   void Family(std::string_view name, std::string_view type, std::string_view help);
-  void AddSample(std::string_view value, const Labels& labels);
+  void AddSample(std::string_view value, const Labels& labels, std::string_view suffix = {});
 
   std::string name_;
   std::string text_;

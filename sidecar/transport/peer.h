@@ -16,6 +16,7 @@
 #include "sidecar/transport/client_memory.h"
 #include "sidecar/transport/layout_table.h"
 #include "sidecar/transport/options.h"
+#include "sidecar/transport/request_timer.h"
 #include "sidecar/transport/scratch.h"
 #include "sidecar/transport/socket_link.h"
 #include "sidecar/transport/stats.h"
@@ -72,9 +73,12 @@ struct ServeContext {
   ControlDesk* desk = nullptr;
   WorkerStats* stats = nullptr;
   ScratchPool* scratch = nullptr;
-  std::uint64_t now_ns = 0;  // some microseconds old at most
-  bool refuses = false;      // draining, and the time to finish is over
-  bool woke_client = false;  // an answer went to one that slept
+  std::uint64_t now_ns = 0;         // some microseconds old at most
+  bool refuses = false;             // draining, and the time to finish is over
+  bool woke_client = false;         // an answer went to one that slept
+  bool idled = false;               // since now_ns was read, it may have waited
+  std::uint64_t timed_ns = 0;       // when the clock was last read for the sake of RequestTimer
+  std::uint32_t untimed_turns = 0;  // since then, of those that follow on a wait
 };
 
 class Peer {
@@ -135,7 +139,7 @@ class Peer {
   // A batch that outlasted its turn. The client's other requests wait for it.
   struct Job {
     BoundLayout* layout = nullptr;
-    CodeCounters* answers = nullptr;
+    ModelCounters* counters = nullptr;
     std::uint64_t deadline_ns = 0;
     std::uint64_t tag = 0;   // of its SCORE; 0: it came by
     std::uint32_t lane = 0;  // this lane
@@ -166,6 +170,7 @@ class Peer {
     return rings_[index / kLanesMax]->lanes[index % kLanesMax];
   }
 
+  void BeginTurn(ServeContext* context) noexcept;
   bool SocketWaits() const { return job_ || ((readable_ || frames_wait_) && !link_.congested()); }
   bool LaneWaits() const;
   // All three: whether the turn is over.
@@ -201,6 +206,7 @@ class Peer {
   std::array<std::optional<Ring>, kRingsMax> rings_;  // [id]
   std::vector<WatchedLane> watched_;
   TurnClock clock_;
+  RequestTimer timer_;
   std::size_t next_source_ = 0;  // of the next turn: 0, the socket, or 1 + a place in watched_
   std::optional<Job> job_;
   bool readable_ = false;     // there may be bytes in the socket

@@ -11,6 +11,7 @@ namespace pillion {
 namespace {
 
 constexpr std::uint64_t kTurnNs = 25'000;
+constexpr std::uint64_t kTimedEveryNs = 10'000;
 constexpr std::uint32_t kLaneRequests =
     32;  // of one lane before the next; its client is woken then
 constexpr std::uint32_t kTurnReceives = 8;
@@ -33,7 +34,7 @@ bool IsOver(std::uint64_t deadline_ns, std::uint64_t now_ns) {
 Peer::Turn Peer::Serve(ServeContext* context) {
   seen_ns_ = std::exchange(looked_ns_, context->now_ns);
   if (!Waits()) return Turn::kNothing;
-  clock_.Begin(context->now_ns, kTurnNs);
+  BeginTurn(context);
   bool over = job_ && ContinueJob(context);
   const std::size_t sources = watched_.size() + 1;
   for (std::size_t i = 0; i < sources && !over && open_; ++i) {
@@ -44,7 +45,24 @@ Peer::Turn Peer::Serve(ServeContext* context) {
     over = source == 0 ? ServeSocket(context) : ServeLane(&watched_[source - 1], context);
   }
   context->now_ns = clock_.End();
+  timer_.Read(context->now_ns);
   return over ? Turn::kUsedUp : Turn::kServed;
+}
+
+// The time of a turn that follows on a wait was read some looks ago: too long for durations. It is
+// read again now and then, and counts for the turns in between.
+void Peer::BeginTurn(ServeContext* context) noexcept {
+  std::uint32_t stands_for = 1;
+  if (std::exchange(context->idled, false)) {
+    ++context->untimed_turns;
+    stands_for = 0;
+    if (context->now_ns - context->timed_ns >= kTimedEveryNs) {
+      context->now_ns = context->timed_ns = MonotonicNs();
+      stands_for = std::exchange(context->untimed_turns, 0);
+    }
+  }
+  clock_.Begin(context->now_ns, kTurnNs);
+  timer_.BeginTurn(context->now_ns, stands_for);
 }
 
 bool Peer::LaneWaits() const {
@@ -66,11 +84,15 @@ ScoreResult Peer::Score(const RequestHead& head, std::span<const std::byte> requ
   } else if (bound == nullptr) {
     result.code = ScoreCode::kUnknownLayout;
   } else {
+    timer_.Begin(&bound->counters->durations, clock_.now_ns());
     result = bound->layout->ScoreRequest(head.kind, request, response, clock_);
-    if (result.paused) return result;
+    if (result.paused) {
+      timer_.Drop();
+      return result;
+    }
     if (result.response_bytes > response.size()) result.code = ScoreCode::kTooLarge;
   }
-  (bound != nullptr ? bound->answers : &context->stats->without_model)->Add(result.code);
+  (bound != nullptr ? bound->counters->answers : context->stats->without_model).Add(result.code);
   return result;
 }
 
@@ -79,10 +101,10 @@ bool Peer::StartJob(const RequestHead& head, std::uint64_t tag, std::uint32_t la
   const HeldLayout& bound = *layouts_.Find(head.layout);
   std::unique_ptr<Scratch> scratch = context->scratch->Lend();
   if (scratch == nullptr) {
-    bound.answers->Add(ScoreCode::kNoMemory);
+    bound.counters->answers.Add(ScoreCode::kNoMemory);
     return false;
   }
-  job_.emplace(Job{bound.layout.get(), bound.answers, head.deadline_ns, tag, lane, seen_ns_,
+  job_.emplace(Job{bound.layout.get(), bound.counters, head.deadline_ns, tag, lane, seen_ns_,
                    std::move(scratch), nullptr});
   return true;
 }
@@ -100,7 +122,7 @@ bool Peer::ContinueJob(ServeContext* context) {
   room = job.tag != 0 ? room.subspan(Scratch::kAnswerHeadBytes)
                       : room.first(lane(job.lane).answer_payload_bytes_max());
   if (result.response_bytes > room.size()) result.code = ScoreCode::kTooLarge;
-  job.answers->Add(result.code);
+  job.counters->answers.Add(result.code);
   if (job.tag != 0) {
     SendAnswer(job.tag, result, *job.scratch, context);
   } else {
@@ -109,9 +131,11 @@ bool Peer::ContinueJob(ServeContext* context) {
     WakeLane(&lane(job.lane), context);
   }
   context->scratch->GiveBack(std::move(job.scratch));
+  const bool over = clock_.Passes();
+  job.counters->durations.Add(clock_.now_ns() - job.seen_ns, 1);
   if (job.replaced != nullptr) context->desk->Discard(std::move(job.replaced));
   job_.reset();
-  return clock_.Passes();
+  return over;
 }
 
 bool Peer::ServeLane(WatchedLane* watched, ServeContext* context) {

@@ -28,6 +28,25 @@ void AppendCodes(const CodeCounts& counts, JsonText& json) {
   json.EndObject();
 }
 
+void AppendDurations(const DurationCounts& durations, JsonText& json) {
+  const auto number = [&json](std::string_view key, std::uint64_t value) {
+    json.Key(key);
+    json.Number(static_cast<std::int64_t>(value));
+  };
+  json.BeginObject();
+  number("sum_ns", durations.sum_ns);
+  json.Key("requests_up_to_ns");
+  json.BeginObject();
+  for (std::size_t i = 0; i < durations.buckets.size(); ++i) {
+    if (durations.buckets[i] == 0) continue;
+    const bool is_last = i == DurationCounters::kBoundsNs.size();
+    number(is_last ? "longer" : std::to_string(DurationCounters::kBoundsNs[i]),
+           durations.buckets[i]);
+  }
+  json.EndObject();
+  json.EndObject();
+}
+
 double CpuSeconds() {
   timespec time{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -55,7 +74,8 @@ struct Server::Totals {
   std::uint64_t violations = 0;
   std::uint64_t kicks = 0;
   std::uint64_t sleeps = 0;
-  std::map<std::string, CodeCounts> models;
+  std::uint64_t busy_ns = 0;
+  std::map<std::string, ModelCounts::Sums> models;
   CodeCounts codes{};  // of all models, and of requests without one
 
   // The counters of requests are behind those of codes while a turn is under way.
@@ -75,11 +95,14 @@ Server::Totals Server::Sum() const {
     totals.violations += stats.violations.value();
     totals.kicks += stats.kicks.value();
     totals.sleeps += stats.sleeps.value();
+    totals.busy_ns += stats.busy_ns.value();
     AddTo(totals.codes, stats.without_model);
   }
-  totals.models = model_counts_.Sums();
-  for (const auto& [model, counts] : totals.models) {
-    for (std::size_t code = 0; code < counts.size(); ++code) totals.codes[code] += counts[code];
+  totals.models = model_counts_.Sum();
+  for (const auto& [model, sums] : totals.models) {
+    for (std::size_t code = 0; code < sums.answers.size(); ++code) {
+      totals.codes[code] += sums.answers[code];
+    }
   }
   return totals;
 }
@@ -119,13 +142,21 @@ std::string Server::StatusJson() const {
   number("violations", totals.violations);
   number("kicks", totals.kicks);
   number("sleeps", totals.sleeps);
+  number("busy_ns", totals.busy_ns);
   json.Key("codes");
   AppendCodes(totals.codes, json);
   json.Key("codes_by_model");
   json.BeginObject();
-  for (const auto& [model, counts] : totals.models) {
+  for (const auto& [model, sums] : totals.models) {
     json.Key(model);
-    AppendCodes(counts, json);
+    AppendCodes(sums.answers, json);
+  }
+  json.EndObject();
+  json.Key("durations_by_model");
+  json.BeginObject();
+  for (const auto& [model, sums] : totals.models) {
+    json.Key(model);
+    AppendDurations(sums.durations, json);
   }
   json.EndObject();
   json.Key("models");
@@ -163,13 +194,24 @@ void Server::WriteMetrics(MetricsText& metrics) const {
   metrics.Sample(totals.ring, {{"transport", "ring"}});
   metrics.Sample(totals.socket, {{"transport", "socket"}});
   metrics.Counter("pillion_answers_total", "Answers, by the model as it was bound, and code.");
-  for (const auto& [model, counts] : totals.models) {
-    for (std::size_t code = 0; code < counts.size(); ++code) {
-      if (counts[code] == 0) continue;
-      metrics.Sample(counts[code],
+  for (const auto& [model, sums] : totals.models) {
+    for (std::size_t code = 0; code < sums.answers.size(); ++code) {
+      if (sums.answers[code] == 0) continue;
+      metrics.Sample(sums.answers[code],
                      {{"model", model}, {"code", Name(static_cast<ScoreCode>(code))}});
     }
   }
+  metrics.Histogram("pillion_request_duration_seconds",
+                    "From when a worker turns to a request until it is answered; short ones are "
+                    "sampled and counted for the others.");
+  for (const auto& [model, sums] : totals.models) {
+    metrics.Samples(DurationCounters::kBoundsNs, sums.durations.buckets, sums.durations.sum_ns,
+                    {{"model", model}});
+  }
+  metrics.Counter("pillion_worker_busy_seconds_total",
+                  "Of all workers, turns in which there was something to do: over the time and "
+                  "pillion_workers, how saturated they are.");
+  metrics.Sample(static_cast<double>(totals.busy_ns) / 1e9);
   counter("pillion_requests_failed_total", "Answers of another code than kOk.", totals.failed());
   counter("pillion_answers_over_slot_total", "Ring answers longer than their slot.",
           totals.over_slot);

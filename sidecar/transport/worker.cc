@@ -137,6 +137,7 @@ bool Worker::ServeOne(Client* client) {
     return true;
   }
   if (turn == Peer::Turn::kNothing) return false;
+  stats_.busy_ns.Add(context_.now_ns - began_ns);
   if (turn == Peer::Turn::kUsedUp) {
     UsedUp(client, context_.now_ns - began_ns);
   } else {
@@ -169,6 +170,7 @@ void Worker::Idle() {
   }
   if (!looks) return Sleep();
   CpuRelax();
+  context_.idled = true;
   if ((++idle_turns_ & 7) != 0) return;
   context_.now_ns = MonotonicNs();
   if (context_.now_ns - idle_since_ns_ >= SpinNs()) Sleep();

@@ -25,6 +25,20 @@ TEST(MetricsText, WritesPrometheusFormat) {
             "# HELP b Of b.\n# TYPE b gauge\nb 0.25\n");
 }
 
+TEST(MetricsText, AddsUpTheBucketsOfAHistogram) {
+  MetricsText metrics;
+  metrics.Histogram("c_seconds", "Of c.");
+  const std::uint64_t bounds_ns[] = {250, 1'000'000};
+  const std::uint64_t counts[] = {1, 0, 2};
+  metrics.Samples(bounds_ns, counts, 2'500'000'000, {{"x", "y"}});
+  EXPECT_EQ(metrics.text(),
+            "# HELP c_seconds Of c.\n# TYPE c_seconds histogram\n"
+            "c_seconds_bucket{x=\"y\",le=\"2.5e-07\"} 1\n"
+            "c_seconds_bucket{x=\"y\",le=\"0.001\"} 1\n"
+            "c_seconds_bucket{x=\"y\",le=\"+Inf\"} 3\n"
+            "c_seconds_sum{x=\"y\"} 2.5\nc_seconds_count{x=\"y\"} 3\n");
+}
+
 TEST(Metrics, TellOfTheServerAndItsModels) {
   TestHttpServer server({"tcp:127.0.0.1:0=metrics"});
   ModelRegistry registry = KingCounty();
