@@ -19,6 +19,8 @@ constexpr CommandRow kCommands[] = {
     {"ops", "List the ops that a bundle may be made of", SetUpOps},
     {"bench", "Measure latency and throughput", SetUpBench},
     {"ctl", "Ask a running sidecar", SetUpCtl},
+    {"top", "Watch a running sidecar", SetUpTop},
+    {"wait", "Run a command once a sidecar is ready", SetUpWait},
 };
 
 constexpr char kFooter[] =

@@ -16,5 +16,7 @@ CommandRun SetUpOps(CommandLine& line);
 CommandRun SetUpServe(CommandLine& line);
 CommandRun SetUpBench(CommandLine& line);
 CommandRun SetUpCtl(CommandLine& line);
+CommandRun SetUpTop(CommandLine& line);
+CommandRun SetUpWait(CommandLine& line);
 
 }  // namespace pillion

@@ -16,6 +16,8 @@ enum class ExitCode : int {
   kNoMemory = 71,
   kIo = 74,  // output that could not be written
   kConfig = 78,
+  kCommandNotRun = 126,  // of `pillion wait`, as shells have it
+  kNoCommand = 127,
 };
 
 inline ExitCode ExitCodeOf(const LoadError& error) {

@@ -242,7 +242,7 @@ CommandRun SetUpServe(CommandLine& line) {
       "which\n"
       "let requests under way finish; a second one stops at once. SIGHUP reads the file of "
       "--config\n"
-      "again, and each MODEL that has another content than when it was loaded. Standard error has "
+      "again, and each MODEL that has another content than when it was loaded. Standard error has\n"
       "one line for each event: docs/operations.md.\n"
       "\n"
       "Examples:\n"
