@@ -16,6 +16,7 @@ constexpr CommandRow kCommands[] = {
     {"validate", "List all that is wrong with bundles", SetUpValidate},
     {"parity", "Compare a model's answers with those expected of it", SetUpParity},
     {"certify", "Write rows with the answers that a model must give", SetUpCertify},
+    {"diff", "Show what two models differ in", SetUpDiff},
     {"ops", "List the ops that a bundle may be made of", SetUpOps},
     {"bench", "Measure latency and throughput", SetUpBench},
     {"ctl", "Ask a running sidecar", SetUpCtl},

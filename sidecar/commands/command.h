@@ -12,6 +12,7 @@ CommandRun SetUpSchema(CommandLine& line);
 CommandRun SetUpValidate(CommandLine& line);
 CommandRun SetUpParity(CommandLine& line);
 CommandRun SetUpCertify(CommandLine& line);
+CommandRun SetUpDiff(CommandLine& line);
 CommandRun SetUpOps(CommandLine& line);
 CommandRun SetUpServe(CommandLine& line);
 CommandRun SetUpBench(CommandLine& line);

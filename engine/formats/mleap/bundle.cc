@@ -106,6 +106,13 @@ std::string Bundle::FilePath(std::string_view directory, std::string_view stem) 
 
 bool Bundle::Contains(std::string_view path) const { return archive_->Contains(path); }
 
+std::vector<std::string> Bundle::FilesBelow(std::string_view directory) const {
+  const std::string prefix = std::string(directory) + "/";
+  std::vector<std::string> paths = archive_->Names();
+  std::erase_if(paths, [&](const std::string& path) { return !path.starts_with(prefix); });
+  return paths;
+}
+
 Result<std::string> Bundle::ReadFile(std::string_view path) {
   std::string bytes;
   PILLION_ASSIGN(bytes, archive_->Read(path));

@@ -63,6 +63,8 @@ class Bundle {
   std::string FilePath(std::string_view directory, std::string_view stem) const;
 
   bool Contains(std::string_view path) const;
+  // Paths of files, see Archive::Names().
+  std::vector<std::string> FilesBelow(std::string_view directory) const;
   Result<std::string> ReadFile(std::string_view path);
 
  private:
