@@ -70,7 +70,8 @@ size_t pillion_score_each(pillion_model* model, const pillion_row* const* rows, 
         places[taken] = begin;
         buffers[taken++] = &answers[begin]->buffer;
       }
-      ok += model->core->ScoreEach(bound, std::span(requests).first(taken), deadline_ns,
+      ok += model->core->ScoreEach(bound, pillion::RequestKind::kRow,
+                                   std::span(requests).first(taken), deadline_ns,
                                    std::span<pillion::AnswerBuffer* const>(buffers).first(taken));
       for (std::size_t i = 0; i < taken; ++i) {
         answers[places[i]]->Open();

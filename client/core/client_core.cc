@@ -120,6 +120,12 @@ bool ClientCore::FitsLane(const BoundModel& model, std::size_t request_bytes) co
          model.answer_bytes_max() <= answer_bytes_max_.load(std::memory_order_relaxed);
 }
 
+ClientCore::LaneRoom ClientCore::lane_room(const BoundModel& model) const noexcept {
+  if (!FitsLane(model, 0)) return {};
+  return {request_bytes_max_.load(std::memory_order_relaxed),
+          answer_bytes_max_.load(std::memory_order_relaxed)};
+}
+
 LayoutOnConnection ClientCore::CurrentLayout(const BoundModel& model) const noexcept {
   const LayoutOnConnection layout = model.layout();
   if (layout.generation != generation()) return {0, 0, ScoreCode::kServerGone};
@@ -198,17 +204,17 @@ void ClientCore::CountOverRing(Lane* lane, const AnswerBuffer& answer) noexcept 
   if (answer.head.code == ScoreCode::kDeadline) lane->counters.deadlines.Add();
 }
 
-std::size_t ClientCore::ScoreEach(const BoundModel& model,
-                                  std::span<const std::span<const std::byte>> rows,
+std::size_t ClientCore::ScoreEach(const BoundModel& model, RequestKind kind,
+                                  std::span<const std::span<const std::byte>> requests,
                                   std::uint64_t deadline_ns,
                                   std::span<AnswerBuffer* const> answers) {
   Prepared call;
   ScoreCode code = ScoreCode::kOk;
   Lane* lane = nullptr;
-  if (!Prepare(model, RequestKind::kRow, MonotonicNs(), deadline_ns, &call)) {
+  if (!Prepare(model, kind, MonotonicNs(), deadline_ns, &call)) {
     code = call.code;
   } else if (FitsLane(model, 0)) {
-    lane = TakeLane(&call, rows.size(), &code);
+    lane = TakeLane(&call, requests.size(), &code);
   }
   if (code != ScoreCode::kOk) {
     for (AnswerBuffer* answer : answers) answer->Fail(code);
@@ -216,14 +222,14 @@ std::size_t ClientCore::ScoreEach(const BoundModel& model,
   }
   std::size_t ok = 0;
   if (lane != nullptr) {
-    ok = CallEachOverRing(lane, call.head, rows, answers);
+    ok = CallEachOverRing(lane, call.head, requests, answers);
     for (const AnswerBuffer* answer : answers) CountOverRing(lane, *answer);
     lanes_.Return(lane);
   }
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (lane != nullptr && (answers[row]->head.flags & kAnswerOverSlot) == 0) continue;
-    if (row != 0) call.now_ns = MonotonicNs();
-    ok += ScoreWithoutLane(model, call, rows[row], answers[row]) == ScoreCode::kOk ? 1 : 0;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (lane != nullptr && (answers[i]->head.flags & kAnswerOverSlot) == 0) continue;
+    if (i != 0) call.now_ns = MonotonicNs();
+    ok += ScoreWithoutLane(model, call, requests[i], answers[i]) == ScoreCode::kOk ? 1 : 0;
   }
   return ok;
 }

@@ -46,9 +46,10 @@ class ClientCore {
   // Scores encoded bytes. The answer's code is returned too.
   ScoreCode Score(const BoundModel& model, RequestKind kind, std::span<const std::byte> request,
                   std::uint64_t timeout_ns, AnswerBuffer* answer);
-  // Scores many rows, as many under way as a lane holds. [row] of both; returns how many are kOk.
-  // Rows that are not sent by the deadline end with kDeadline.
-  std::size_t ScoreEach(const BoundModel& model, std::span<const std::span<const std::byte>> rows,
+  // Scores many rows, or batches, as many under way as a lane holds. [request] of both; returns how
+  // many are kOk. What is not sent by the deadline ends with kDeadline.
+  std::size_t ScoreEach(const BoundModel& model, RequestKind kind,
+                        std::span<const std::span<const std::byte>> requests,
                         std::uint64_t deadline_ns, std::span<AnswerBuffer* const> answers);
 
   // A request of this model, which may be gone by now, was answered kSchemaChanged. The keeper
@@ -74,6 +75,12 @@ class ClientCore {
   std::shared_ptr<SocketChannel> channel() const;
   // Whether rows of this size and answers of this model can go over a lane at all.
   bool FitsLane(const BoundModel& model, std::size_t request_bytes) const noexcept;
+  // What a request of the model and its answer may have to go over a lane; 0: none may.
+  struct LaneRoom {
+    std::size_t request_bytes = 0;
+    std::size_t answer_bytes = 0;
+  };
+  LaneRoom lane_room(const BoundModel& model) const noexcept;
   // Each call is counted where it ended. A row that went over the socket although memory is shared
   // makes the slots grow.
   static void CountOverRing(Lane* lane, const AnswerBuffer& answer) noexcept;

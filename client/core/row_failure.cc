@@ -46,13 +46,15 @@ Failure Describe(ScoreCode code, const FaultDetail& fault, const RowLayout& inpu
 
 }  // namespace
 
+Failure DescribeColumnFault(ScoreCode code, std::uint32_t column, const RowLayout& inputs) {
+  return Describe(code, {{0, static_cast<std::int32_t>(column)}, {}, {}, {}}, inputs);
+}
+
 Failure DescribeRowFault(const RowEncoder& row, const std::string& unknown) {
   const RowEncoder::Fault& fault = row.fault();
   const RowLayout& inputs = row.layout();
   if (fault.code == ScoreCode::kOk) return {ScoreCode::kOk, {}};
-  if (fault.column < inputs.size()) {
-    return Describe(fault.code, {{0, static_cast<std::int32_t>(fault.column)}, {}, {}, {}}, inputs);
-  }
+  if (fault.column < inputs.size()) return DescribeColumnFault(fault.code, fault.column, inputs);
   Failure failure{fault.code, {}};
   failure.column_name = unknown;
   const std::string count = std::to_string(inputs.size()) + " columns";

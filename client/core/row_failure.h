@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -13,6 +14,9 @@ namespace pillion {
 
 // What the encoder refused. `unknown`: the name that was asked for, where the column is none.
 Failure DescribeRowFault(const RowEncoder& row, const std::string& unknown);
+
+// A value that its input column cannot have. REQUIRES: column < inputs.size().
+Failure DescribeColumnFault(ScoreCode code, std::uint32_t column, const RowLayout& inputs);
 
 // What an answer with this code and payload says. `inputs`: the columns of the rows.
 Failure DescribeAnswerFault(ScoreCode code, std::span<const std::byte> payload,

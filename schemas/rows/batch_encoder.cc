@@ -47,6 +47,12 @@ ScoreCode BatchEncoder::Add(const RowEncoder& row) noexcept {
   return ScoreCode::kOk;
 }
 
+std::size_t BatchEncoder::BytesWith(const RowEncoder& row) const noexcept {
+  constexpr std::size_t kPadding = 8;  // before vtable and table
+  return std::size_t{HeadBytes(row_count() + 1)} + rows_.used() + row.layout().vtable_bytes() +
+         row.bytes().size() - row.layout().table_position() + kPadding;
+}
+
 bool BatchEncoder::Append(const RowEncoder& row) noexcept {
   if (HeadBytes(row_count() + 1) > head_bytes_) return false;
   const auto bytes = row.bytes();

@@ -23,6 +23,8 @@ class BatchEncoder {
   // Copies the row. The row's fault, if it has one; kTooLarge: over the limit of rows or bytes.
   // REQUIRES: all rows of a batch are of one layout.
   ScoreCode Add(const RowEncoder& row) noexcept;
+  // No less than what the batch takes with this row in it.
+  std::size_t BytesWith(const RowEncoder& row) const noexcept;
   std::uint32_t row_count() const noexcept { return static_cast<std::uint32_t>(tables_.size()); }
 
   // The batch, 8-aligned, valid until the next change.

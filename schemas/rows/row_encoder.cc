@@ -1,46 +1,14 @@
 #include "schemas/rows/row_encoder.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <limits>
 #include <new>
-#include <optional>
 
+#include "schemas/rows/number_cast.h"
 #include "schemas/types/tensor_shape.h"
 
 namespace pillion {
 namespace {
-
-template <typename T>
-std::optional<T> ToInteger(double value) {
-  // Both bounds are exact in double; the upper one, 2^bits, lies just outside.
-  constexpr double kLow = static_cast<double>(std::numeric_limits<T>::min());
-  if (!(value >= kLow && value < -kLow) || value != std::trunc(value)) return std::nullopt;
-  return static_cast<T>(value);
-}
-
-template <typename T>
-std::optional<T> ToInteger(std::int64_t value) {
-  if (!std::in_range<T>(value)) return std::nullopt;
-  return static_cast<T>(value);
-}
-
-std::optional<double> ToDouble(double value) { return value; }
-
-std::optional<double> ToDouble(std::int64_t value) {
-  const auto number = static_cast<double>(value);
-  const auto back = ToInteger<std::int64_t>(number);
-  if (!back || *back != value) return std::nullopt;
-  return number;
-}
-
-template <typename T>
-std::optional<float> ToFloat(T value) {
-  const auto number = static_cast<float>(value);
-  if (std::isinf(number) && std::isfinite(static_cast<double>(value))) return std::nullopt;
-  return number;
-}
 
 // Calls `store` with `value` as the column's C++ type.
 template <typename T, typename Store>
@@ -49,12 +17,12 @@ ScoreCode Convert(BasicType base, T value, Store store) {
     return converted ? store(*converted) : ScoreCode::kInvalidValue;
   };
   switch (base) {
-    case BasicType::kDouble: return give(ToDouble(value));
-    case BasicType::kFloat: return give(ToFloat(value));
-    case BasicType::kLong: return give(ToInteger<std::int64_t>(value));
-    case BasicType::kInt: return give(ToInteger<std::int32_t>(value));
-    case BasicType::kShort: return give(ToInteger<std::int16_t>(value));
-    case BasicType::kByte: return give(ToInteger<std::int8_t>(value));
+    case BasicType::kDouble: return give(CastNumber<double>(value));
+    case BasicType::kFloat: return give(CastNumber<float>(value));
+    case BasicType::kLong: return give(CastNumber<std::int64_t>(value));
+    case BasicType::kInt: return give(CastNumber<std::int32_t>(value));
+    case BasicType::kShort: return give(CastNumber<std::int16_t>(value));
+    case BasicType::kByte: return give(CastNumber<std::int8_t>(value));
     default: return ScoreCode::kWrongType;
   }
 }

@@ -34,9 +34,9 @@ cmake --install "$build" --prefix "$work/client" --component client >/dev/null
 
 readelf -d "$library" | grep 'SONAME.*libpillion-client\.so\.2\]' >/dev/null ||
   fail "wrong SONAME"
-# Exactly what the header declares, and nothing else.
+# Exactly what the headers declare, and nothing else.
 nm -D --defined-only "$library" | awk '{ print $3 }' | grep -v '^_init$\|^_fini$' | sort >"$work/shown"
-grep -oE '^PILLION_API .*' -A1 "$root/include/pillion/pillion.h" |
+grep -hoE '^PILLION_API .*' -A1 "$root"/include/pillion/pillion{,_arrow}.h |
   grep -oE '\bpillion_[a-z_]+\(' | tr -d '(' | sort -u >"$work/declared"
 diff "$work/declared" "$work/shown" || fail "declared (<) and shown (>) functions differ"
 
@@ -79,6 +79,8 @@ read -ra static <<<"$(pkg-config --static --libs pillion-client |
 cc "${cflags[@]}" "$doc/examples/client/score.c" "${shared[@]}" -o "$bin/pkg_c"
 cc "${cflags[@]}" "$doc/examples/client/score.c" "${static[@]}" -o "$bin/pkg_c_static"
 c++ -std=c++17 "${cflags[@]}" "$doc/examples/client/score.cc" "${static[@]}" -o "$bin/pkg_static"
+echo '#include <pillion/pillion_arrow.h>' >"$work/arrow.c"
+cc "${cflags[@]}" -c "$work/arrow.c" -o "$work/arrow.o" || fail "C does not take pillion_arrow.h"
 for standard in 17 20; do
   c++ -std=c++$standard "${cflags[@]}" "$source/tests/client/names.cc" "${shared[@]}" \
     -o "$bin/names$standard"
