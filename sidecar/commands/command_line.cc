@@ -10,8 +10,8 @@
 #include <type_traits>
 
 #include "base/suggest.h"
-#include "sidecar/commands/config_file.h"
 #include "sidecar/commands/files.h"
+#include "sidecar/config/config_file.h"
 
 namespace pillion {
 namespace {

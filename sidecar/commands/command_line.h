@@ -14,7 +14,7 @@
 
 #include "base/load_error.h"
 #include "sidecar/commands/exit_code.h"
-#include "sidecar/commands/settings.h"
+#include "sidecar/config/settings.h"
 
 namespace CLI {
 class App;

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "sidecar/commands/command.h"
-#include "sidecar/commands/config_text.h"
 #include "sidecar/commands/files.h"
 #include "sidecar/commands/sagemaker_environment.h"
 #include "sidecar/commands/serve_options.h"
 #include "sidecar/commands/service_manager.h"
+#include "sidecar/config/config_text.h"
 #include "sidecar/http/dialects.h"
 #include "sidecar/http/http_server.h"
 #include "sidecar/models/model_admin.h"

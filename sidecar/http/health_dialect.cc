@@ -37,13 +37,28 @@ HttpReply HealthDialect::Ready(const HttpRequest& request) const {
   const auto registry = services_.models.Now();
   const bool verbose = request.query == "verbose";
   std::string missing;
+  std::string expired;
   std::string all;
+  const auto add = [](std::string& list, const std::string& name) {
+    list += (list.empty() ? "" : ", ") + name;
+  };
   for (const auto& [name, entry] : registry->entries()) {
-    all += "\n" + name + (entry.published.empty() ? " has no version" : "@" + entry.published);
-    if (entry.published.empty()) missing += (missing.empty() ? "" : ", ") + name;
+    const ModelRegistry::Version* const version = entry.Find(entry.published);
+    const std::string answers =
+        name + (version == nullptr ? " has no version" : "@" + entry.published);
+    all += "\n" + answers + (version != nullptr && version->expired ? " has expired" : "");
+    if (version == nullptr) {
+      add(missing, name);
+    } else if (!version->IsReady()) {
+      add(expired, answers);
+    }
   }
-  const std::string text = missing.empty() ? "ok" : "not loaded: " + missing;
-  return Plain(missing.empty() ? 200 : 503, verbose ? text + all : text);
+  std::string text;
+  if (!missing.empty()) add(text, "not loaded: " + missing);
+  if (!expired.empty()) add(text, "expired: " + expired);
+  const unsigned status = text.empty() ? 200 : 503;
+  if (text.empty()) text = "ok";
+  return Plain(status, verbose ? text + all : text);
 }
 
 HttpReply HealthDialect::Refuse(unsigned status, std::string_view what) const {

@@ -13,13 +13,30 @@ void WriteModels(const ModelRegistry& registry, MetricsText& metrics) {
       if (version != nullptr) write(name, entry.published, *version->loaded);
     }
   };
-  metrics.Gauge("pillion_model_ready", "1: a version of the model answers.");
+  metrics.Gauge("pillion_model_ready", "1: a version of the model answers, and may.");
   for (const auto& [name, entry] : registry.entries()) {
-    metrics.Sample(std::uint64_t{entry.published.empty() ? 0u : 1u}, {{"model", name}});
+    metrics.Sample(std::uint64_t{entry.IsReady() ? 1u : 0u}, {{"model", name}});
   }
   metrics.Gauge("pillion_model_load_failed", "1: the last load failed; ctl status says why.");
   for (const auto& [name, entry] : registry.entries()) {
     metrics.Sample(std::uint64_t{entry.failure.empty() ? 0u : 1u}, {{"model", name}});
+  }
+  metrics.Gauge("pillion_model_config_failed", "1: its model.yaml is wrong; ctl status says why.");
+  for (const auto& [name, entry] : registry.entries()) {
+    metrics.Sample(std::uint64_t{entry.ConfigFailure().empty() ? 0u : 1u}, {{"model", name}});
+  }
+  metrics.Gauge("pillion_model_expired", "1: the version that answers should no longer.");
+  for (const auto& [name, entry] : registry.entries()) {
+    const ModelRegistry::Version* const version = entry.Find(entry.published);
+    metrics.Sample(std::uint64_t{version != nullptr && version->expired ? 1u : 0u},
+                   {{"model", name}});
+  }
+  metrics.Gauge("pillion_model_expiry_timestamp_seconds", "Until when the version may answer.");
+  for (const auto& [name, entry] : registry.entries()) {
+    const ModelRegistry::Version* const version = entry.Find(entry.published);
+    if (version == nullptr || !version->valid_until) continue;
+    metrics.Sample(static_cast<double>(version->valid_until->time_since_epoch().count()),
+                   {{"model", name}, {"version", entry.published}});
   }
   metrics.Gauge("pillion_model_info", "1; the version that answers.");
   published([&](const std::string& name, const std::string& id, const ServedVersion& version) {

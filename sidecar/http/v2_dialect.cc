@@ -150,9 +150,13 @@ HttpReply V2Dialect::Ready() const {
 
 HttpReply V2Dialect::ModelReady(const HttpRequest& request) const {
   const auto registry = services_.models.Now();
-  if (registry->Find(ReferenceOf(request)))
-    return {services_.draining.load() ? 503u : 200u, "", ""};
-  return {registry->FindEntry(NameOf(request)) ? 503u : 404u, "", ""};
+  const auto entry = registry->FindEntry(NameOf(request));
+  if (!entry) return {404, "", ""};
+  const auto reference = ModelReference::Parse(ReferenceOf(request));
+  const auto id = reference ? registry->VersionOf(*reference) : std::string();
+  const ModelRegistry::Version* const version = (*entry)->Find(id.value_or(""));
+  const bool ready = version != nullptr && version->loaded != nullptr && version->IsReady();
+  return {ready && !services_.draining.load() ? 200u : 503u, "", ""};
 }
 
 HttpReply V2Dialect::DescribeServer() const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/model.h"
+#include "sidecar/models/model_config.h"
 #include "sidecar/models/model_names.h"
 
 namespace pillion {
@@ -72,6 +73,23 @@ std::optional<FoundVersion> LookAtModel(const fs::path& path) {
   if (S_ISDIR(at.st_mode) && stat((path / "bundle.json").c_str(), &at) != 0) return std::nullopt;
   return FoundVersion{path, at.st_ino, static_cast<std::uint64_t>(at.st_size),
                       std::int64_t{at.st_mtim.tv_sec} * 1'000'000'000 + at.st_mtim.tv_nsec};
+}
+
+FoundConfigs ScanConfigs(const fs::path& directory, const FoundModels& models) {
+  FoundConfigs configs;
+  const auto look = [&](const ModelReference& reference, const fs::path& place) {
+    std::error_code ignored;
+    const fs::path path = place / kModelConfigName;
+    if (!fs::is_regular_file(path, ignored)) return;
+    if (auto found = LookAtModel(path)) configs.emplace(reference.Text(), *std::move(found));
+  };
+  for (const auto& [name, versions] : models) {
+    look({name, {}, {}}, directory / name);
+    for (const auto& [version, found] : versions) {
+      if (!version.empty()) look({name, version, {}}, directory / name / version);
+    }
+  }
+  return configs;
 }
 
 tl::expected<FoundModels, std::string> ScanModels(const fs::path& directory) {

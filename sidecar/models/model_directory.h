@@ -36,6 +36,12 @@ using FoundModels = std::map<std::string, FoundVersions>;  // [name]
 // bundle.
 std::optional<FoundVersion> LookAtModel(const std::filesystem::path& path);
 
+// The files model.yaml of the models, by whose they are:
+//   DIR/<name>/model.yaml                "<name>"
+//   DIR/<name>/<version>/model.yaml      "<name>@<version>"
+using FoundConfigs = std::map<std::string, FoundVersion>;
+FoundConfigs ScanConfigs(const std::filesystem::path& directory, const FoundModels& models);
+
 // An error is one sentence with the path. What is no model is left out, and what cannot be read.
 tl::expected<FoundModels, std::string> ScanModels(const std::filesystem::path& directory);
 

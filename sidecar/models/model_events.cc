@@ -29,4 +29,11 @@ void LogPublished(const std::string& name, const std::string& version, const Ser
              {"slot_bytes_max", slot_bytes_max}});
 }
 
+void LogConfig(const ModelReference& of, const ModelConfig& config, EventLog& log) {
+  log.Write(LogLevel::kInfo, "model_config",
+            {{"name", of.Text()},
+             {"valid_until", config.valid_until ? config.valid_until->Text() : ""},
+             {"on_expiry", config.on_expiry ? NameOf(*config.on_expiry) : ""}});
+}
+
 }  // namespace pillion

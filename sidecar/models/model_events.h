@@ -1,8 +1,10 @@
-// What the log says of a model when it is published.
+// What the log says of a model when it is published, or configured.
 #pragma once
 
 #include <string>
 
+#include "sidecar/models/model_config.h"
+#include "sidecar/models/model_reference.h"
 #include "sidecar/models/served_version.h"
 #include "sidecar/transport/event_log.h"
 
@@ -12,5 +14,8 @@ namespace pillion {
 // registry calls it.
 void LogPublished(const std::string& name, const std::string& version, const ServedVersion& served,
                   EventLog& log);
+
+// `of`: a model, or one of its versions.
+void LogConfig(const ModelReference& of, const ModelConfig& config, EventLog& log);
 
 }  // namespace pillion

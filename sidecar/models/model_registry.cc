@@ -26,6 +26,20 @@ const ModelRegistry::Version* ModelRegistry::Entry::Find(std::string_view versio
   return found == versions.end() ? nullptr : &found->second;
 }
 
+bool ModelRegistry::Entry::IsReady() const {
+  const Version* const answers = Find(published);
+  return answers != nullptr && answers->IsReady();
+}
+
+const std::string& ModelRegistry::Entry::ConfigFailure() const {
+  if (!config_failure.empty()) return config_failure;
+  for (const auto& [id, version] : versions) {
+    if (!version.config_failure.empty()) return version.config_failure;
+    if (!version.age_failure.empty()) return version.age_failure;
+  }
+  return config_failure;
+}
+
 Result<ModelRegistry> ModelRegistry::Load(const std::vector<ModelArgument>& arguments,
                                           const LoadOptions& options) {
   ModelRegistry registry;
@@ -66,7 +80,11 @@ std::string ModelRegistry::Publish(const std::string& name, const std::string& v
   std::string id = version.empty() ? loaded->id() : version;
   Version& version_now = entry.versions[id];
   version_now.path = loaded->path();
+  if (version_now.loaded == nullptr || version_now.loaded->number() != loaded->number()) {
+    version_now.published_at.reset();
+  }
   version_now.loaded = std::move(loaded);
+  version_now.expired = false;  // what is published is looked at anew
   entry.failure.clear();
   if (!label.empty()) {
     entry.labels.insert_or_assign(label, id);
@@ -91,6 +109,7 @@ tl::expected<void, Refusal> ModelRegistry::RollBack(const std::string& name) {
         Refusal{ScoreCode::kRefused, "no version of " + Quoted(name) + " was published before"});
   }
   std::swap(entry.published, entry.previous);
+  entry.versions.at(entry.published).expired = false;
   return {};
 }
 
@@ -169,8 +188,7 @@ tl::expected<const ModelRegistry::Entry*, Refusal> ModelRegistry::FindEntry(
 }
 
 bool ModelRegistry::Ready() const {
-  return std::ranges::all_of(entries_,
-                             [](const auto& entry) { return !entry.second.published.empty(); });
+  return std::ranges::all_of(entries_, [](const auto& entry) { return entry.second.IsReady(); });
 }
 
 void ModelRegistry::Prune(Entry& entry) {

@@ -3,15 +3,18 @@
 // others are there only as long as a directory lists them. Used by one thread.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
 #include "sidecar/models/model_argument.h"
+#include "sidecar/models/model_config.h"
 #include "sidecar/models/model_reference.h"
 #include "sidecar/models/served_version.h"
 
@@ -24,6 +27,16 @@ class ModelRegistry {
     std::filesystem::path path;
     Loaded loaded;  // may be null where it is listed
     bool listed = false;
+    ModelConfig config;          // of its own
+    std::string config_failure;  // what is wrong with its file; empty: nothing
+    // All that follow: as Refresh() last found them, of one that is loaded.
+    std::optional<std::chrono::sys_seconds> published_at;  // when this content first was
+    std::optional<std::chrono::sys_seconds> valid_until;   // none: for ever
+    OnExpiry on_expiry = OnExpiry::kWarn;
+    bool expired = false;
+    std::string age_failure;  // why it is not known until when; empty: it is
+
+    bool IsReady() const { return !expired || on_expiry != OnExpiry::kNotReady; }
   };
   struct Entry {
     std::map<std::string, Version, VersionLess> versions;
@@ -31,8 +44,14 @@ class ModelRegistry {
     std::string previous;                                    // published before it; empty: none
     std::map<std::string, std::string, std::less<>> labels;  // to versions
     std::string failure;                                     // of the last load; empty: none
+    ModelConfig config;
+    std::string config_failure;  // what is wrong with its file; empty: nothing
 
     const Version* Find(std::string_view version) const;
+    // A version answers, and may.
+    bool IsReady() const;
+    // The first that is wrong with the configuration, of the model or of a version; empty: nothing.
+    const std::string& ConfigFailure() const;
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
 
@@ -52,6 +71,22 @@ class ModelRegistry {
   // Why a version could not be loaded, of a model that is there. What is published stays.
   void Fail(const std::string& name, std::string failure);
 
+  // Of a model, or of one of its versions that is listed or loaded; others are left alone. An error
+  // leaves what holds.
+  void Configure(const ModelReference& reference, Result<ModelConfig> config);
+
+  struct Refreshed {
+    std::vector<ModelReference> expired;  // versions that are, and were not at the last look
+    std::vector<ModelReference> ageless;  // versions of which there is an age_failure, and was none
+    std::vector<std::string> changed;     // models of which entries() say something else
+  };
+  // Looks which versions may still be used. To be called now and then, and after each change.
+  Refreshed Refresh(std::chrono::sys_seconds now);
+  // The newest version older than `version` that is not known to have expired by `now`, or else the
+  // one that was published before; may not be loaded. Empty: there is none.
+  std::string FreshBefore(const std::string& model, const std::string& version,
+                          std::chrono::sys_seconds now) const;
+
   // All that follow: kUnknownModel where there is no such model, version or label.
   // Publishes what was published before.
   tl::expected<void, Refusal> RollBack(const std::string& name);
@@ -61,7 +96,7 @@ class ModelRegistry {
   // The version that the reference means; it may not be there.
   tl::expected<std::string, Refusal> VersionOf(const ModelReference& reference) const;
 
-  // Every model answers.
+  // Every model answers, with a version that may.
   bool Ready() const;
   const Entries& entries() const { return entries_; }
   tl::expected<const Entry*, Refusal> FindEntry(std::string_view name) const;

@@ -1,5 +1,6 @@
 #include "sidecar/models/models_json.h"
 
+#include "sidecar/models/rfc3339.h"
 #include "sidecar/table/json_text.h"
 
 namespace pillion {
@@ -62,6 +63,10 @@ void WriteVersion(JsonText& json, const std::string& id, const ModelRegistry::Ve
   Text(json, "path", version.path.string());
   json.Key("number");
   version.loaded ? json.Number(std::int64_t{version.loaded->number()}) : json.Null();
+  TextOrNull(json, "valid_until", version.valid_until ? Rfc3339(*version.valid_until) : "");
+  TextOrNull(json, "on_expiry", version.valid_until ? NameOf(version.on_expiry) : "");
+  json.Key("expired");
+  json.Boolean(version.expired);
   json.EndObject();
 }
 
@@ -79,6 +84,7 @@ void Write(JsonText& json, const std::string& name, const ModelRegistry::Entry& 
   for (const auto& [id, version] : entry.versions) WriteVersion(json, id, version);
   json.EndArray();
   TextOrNull(json, "failure", entry.failure);
+  TextOrNull(json, "config_failure", entry.ConfigFailure());
   if (const auto* published = entry.Find(entry.published)) WriteFacts(json, *published->loaded);
   json.EndObject();
 }

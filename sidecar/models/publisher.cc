@@ -7,6 +7,7 @@
 
 #include "sidecar/models/model_events.h"
 #include "sidecar/models/path_below.h"
+#include "sidecar/models/rfc3339.h"
 
 namespace pillion {
 namespace {
@@ -50,8 +51,9 @@ tl::expected<void, std::string> Publisher::LoadDirectory(std::filesystem::path d
   directory_ = std::move(directory);
   auto found = ScanModels(directory_);
   if (!found) return tl::unexpected(found.error());
+  for (const auto& [model, versions] : *found) List(model, versions);
+  Configure(configs_.Look(directory_, *found, true));
   for (const auto& [model, versions] : *found) {
-    List(model, versions);
     const Newest newest = tried_[model] = NewestOf(versions);
     (void)Finish({model, newest.found.path, newest.version}, {},
                  LoadVersion(newest.found.path, options_));
@@ -62,6 +64,7 @@ tl::expected<void, std::string> Publisher::LoadDirectory(std::filesystem::path d
 
 void Publisher::Start(asio::io_context& control) {
   control_ = &control;
+  Refresh();
   if (directory_.empty()) return;
   look_.emplace(control);
   Wait();
@@ -77,16 +80,22 @@ void Publisher::Wait() {
 
 // On the loader's thread: a directory may lie on a network.
 void Publisher::Look() {
-  const auto scan = [this]() -> tl::expected<FoundModels, std::string> {
+  std::vector<ModelConfigWatch::Change> configs;
+  const auto scan = [&]() -> tl::expected<FoundModels, std::string> {
     try {
-      return ScanModels(directory_);
+      auto found = ScanModels(directory_);
+      if (found) configs = configs_.Look(directory_, *found);
+      return found;
     } catch (const std::bad_alloc&) {
       return tl::unexpected<std::string>("no memory");
     }
   };
-  asio::post(*control_, [this, found = scan()]() mutable {
+  auto found = scan();
+  asio::post(*control_, [this, found = std::move(found), configs = std::move(configs)]() mutable {
     if (found) {
       Compare(std::move(*found));
+      Configure(std::move(configs));
+      Refresh();
     } else {
       log_.WriteLimited(LogLevel::kWarning, "models_unreadable", {{"reason", found.error()}});
     }
@@ -127,6 +136,58 @@ void Publisher::LoadChanged() {
   });
 }
 
+void Publisher::Configure(std::vector<ModelConfigWatch::Change> changes) {
+  for (ModelConfigWatch::Change& change : changes) {
+    if (change.config) {
+      LogConfig(change.of, *change.config, log_);
+    } else {
+      const std::string why = change.config.error().Text();
+      log_.Write(LogLevel::kError, "model_config_refused",
+                 {{"name", change.of.Text()}, {"reason", why}});
+    }
+    registry_.Configure(change.of, std::move(change.config));
+    changed_(change.of.name);
+  }
+}
+
+void Publisher::Refresh() {
+  const ModelRegistry::Refreshed refreshed = registry_.Refresh(clock_());
+  for (const ModelReference& ageless : refreshed.ageless) {
+    const std::string& why =
+        (*registry_.FindEntry(ageless.name))->Find(ageless.version)->age_failure;
+    log_.Write(LogLevel::kError, "model_config_refused",
+               {{"name", ageless.Text()}, {"reason", why}});
+  }
+  for (const ModelReference& expired : refreshed.expired) Expire(expired);
+  for (const std::string& model : refreshed.changed) changed_(model);
+}
+
+void Publisher::Expire(const ModelReference& reference) {
+  const ModelRegistry::Entry& entry = **registry_.FindEntry(reference.name);
+  const ModelRegistry::Version* const version = entry.Find(reference.version);
+  if (version == nullptr || version->loaded == nullptr) return;  // another one's expiry took it
+  const bool goes_back =
+      version->on_expiry == OnExpiry::kPrevious && entry.published == reference.version;
+  const std::string valid_until = Rfc3339(*version->valid_until);
+  const char* const on_expiry = NameOf(version->on_expiry);
+  // Published it may free the version.
+  const std::string previous = goes_back ? GoBack(reference.name, reference.version) : "";
+  log_.Write(LogLevel::kWarning, "model_expired",
+             {{"name", reference.Text()},
+              {"valid_until", valid_until},
+              {"on_expiry", on_expiry},
+              {"goes_back_to", previous}});
+}
+
+std::string Publisher::GoBack(const std::string& model, const std::string& version) {
+  const std::string older = registry_.FreshBefore(model, version, clock_());
+  if (older.empty()) return {};
+  Promote({model, older, {}}, {}, [this, model, older](const auto& promoted) {
+    if (!promoted) GoBack(model, older);
+  });
+  return older;
+}
+
 void Publisher::List(const std::string& model, const FoundVersions& versions) {
   std::map<std::string, std::filesystem::path, VersionLess> paths;
   for (const auto& [version, found] : versions) {
@@ -138,6 +199,10 @@ void Publisher::List(const std::string& model, const FoundVersions& versions) {
 
 void Publisher::Load(ModelArgument model, std::string label, Done done) {
   of_callers_.erase(model.name);
+  if (control_ == nullptr) {
+    auto loaded = LoadVersion(model.path, options_);
+    return done(Finish(model, label, std::move(loaded)));
+  }
   asio::post(loader_, [this, model = std::move(model), label = std::move(label),
                        done = std::move(done)]() mutable {
     auto loaded = LoadVersion(model.path, options_);
@@ -209,6 +274,7 @@ std::string Publisher::Publish(const std::string& model, const std::string& vers
   std::string name = registry_.Publish(model, version, loaded, label);
   LogPublished(ModelReference{model, {}, label}.Text(), name, *loaded, log_);
   TellPublished(model, name);
+  Refresh();
   return name;
 }
 
@@ -237,6 +303,7 @@ tl::expected<std::string, Refusal> Publisher::RollBack(const std::string& model)
   const std::string version = (*registry_.FindEntry(model))->published;
   log_.Write(LogLevel::kWarning, "model_rolled_back", {{"name", model}, {"version", version}});
   TellPublished(model, {});
+  Refresh();
   return version;
 }
 

@@ -14,17 +14,20 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "sidecar/models/model_config_watch.h"
 #include "sidecar/models/model_directory.h"
 #include "sidecar/models/model_registry.h"
+#include "sidecar/models/wall_clock.h"
 #include "sidecar/transport/event_log.h"
 
 namespace pillion {
 
 class Publisher {
  public:
-  // Both outlive the publisher.
-  Publisher(ModelRegistry& registry, LoadOptions options, EventLog& log)
-      : registry_(registry), options_(std::move(options)), log_(log) {}
+  // Both outlive the publisher. `clock`: what versions expire by.
+  Publisher(ModelRegistry& registry, LoadOptions options, EventLog& log,
+            WallClock clock = SystemTime)
+      : registry_(registry), options_(std::move(options)), log_(log), clock_(std::move(clock)) {}
   ~Publisher();  // waits for a load that is under way
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
@@ -39,9 +42,10 @@ class Publisher {
   // After that, where there are such.
   void OnPublish(Published published) { published_ = std::move(published); }
 
-  // Publishes the newest version of each model in the directory, before it returns. What cannot be
-  // loaded is logged, and the registry is not Ready() while the model has nothing else. An error
-  // is one sentence: the directory cannot be read.
+  // Publishes the newest version of each model in the directory, before it returns, or, where that
+  // has expired and is told to, an older one. What cannot be loaded is logged, and the registry is
+  // not Ready() while the model has nothing else. An error is one sentence: the directory cannot be
+  // read.
   tl::expected<void, std::string> LoadDirectory(std::filesystem::path directory);
   // A model that the registry has loaded from a place of its own, and what lay there before that.
   struct Placed {
@@ -53,7 +57,7 @@ class Publisher {
   // publisher, and runs none of its handlers afterwards. The directory is looked at again and
   // again: a version that is newer than all others, or another content of the newest one, is
   // loaded once it has stayed the same from one look to the next. A model that is no longer there
-  // goes on answering.
+  // goes on answering. As often it is looked which versions have expired.
   void Start(boost::asio::io_context& control);
 
   // The version's name, or why it was not loaded. Called once, later.
@@ -93,6 +97,13 @@ class Publisher {
   void Wait();
   void Look();
   void Compare(FoundModels found);
+  void Configure(std::vector<ModelConfigWatch::Change> changes);
+  // After each change of what is published, or of its configuration.
+  void Refresh();
+  void Expire(const ModelReference& version);
+  // Publishes a version older than `version` that has not expired, if there is one that can be
+  // loaded. Returns what will be tried first; empty: there is none.
+  std::string GoBack(const std::string& model, const std::string& version);
   // Returns the version's name.
   std::string Publish(const std::string& model, const std::string& version,
                       const ModelRegistry::Loaded& loaded, const std::string& label);
@@ -103,11 +114,13 @@ class Publisher {
   ModelRegistry& registry_;
   const LoadOptions options_;
   EventLog& log_;
+  const WallClock clock_;
   Changed changed_ = [](const std::string&) {};
   Published published_ = [](const Concerned&) {};
   std::filesystem::path directory_;
   std::optional<boost::asio::steady_timer> look_;
-  FoundModels last_;  // look
+  FoundModels last_;          // look
+  ModelConfigWatch configs_;  // the loader's, once Start() was called
   std::vector<Placed> placed_;
   std::map<std::string, Newest> tried_;  // [model]: the last one of the directory
   std::set<std::string> of_callers_;     // models; what the owner loads is no longer theirs

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "sidecar/commands/config_file.h"
-#include "sidecar/commands/config_text.h"
+#include "sidecar/config/config_file.h"
+#include "sidecar/config/config_text.h"
 
 namespace pillion {
 namespace {

@@ -37,6 +37,26 @@ TEST_F(HealthDialectTest, IsReadyWhenEveryModelAnswers) {
   EXPECT_EQ(server_.Connect().Get("/actuator/health").body, R"({"status":"UP"})");
 }
 
+TEST_F(HealthDialectTest, TellsWhereAVersionHasExpired) {
+  ModelRegistry registry = KingCounty();
+  ModelConfig config;
+  config.valid_until = ValidUntil::Parse("2026-12-31T00:00:00Z");
+  config.on_expiry = OnExpiry::kNotReady;
+  registry.Configure({"house", {}, {}}, config);
+  registry.Refresh(config.valid_until->time - std::chrono::seconds(1));
+  server_.Publish(registry);
+  EXPECT_EQ(Status("/readyz"), 200);
+  registry.Refresh(config.valid_until->time);
+  server_.Publish(registry);
+  EXPECT_EQ(Status("/v2/health/ready"), 503);
+  EXPECT_EQ(server_.Connect().Get("/readyz").body, "expired: house@1\n");
+  config.on_expiry = OnExpiry::kWarn;
+  registry.Configure({"house", {}, {}}, config);
+  registry.Refresh(config.valid_until->time);
+  server_.Publish(registry);
+  EXPECT_EQ(server_.Connect().Get("/readyz?verbose").body, "ok\nhouse@1 has expired\n");
+}
+
 TEST_F(HealthDialectTest, GoesOnThroughADrainAndTellsOfIt) {
   server_.Publish(KingCounty());
   HttpClient idle = server_.Connect(1);

@@ -44,6 +44,11 @@ TEST(Metrics, TellOfTheServerAndItsModels) {
   ModelRegistry registry = KingCounty();
   registry.List("risk", {{"1", "/models/risk/1/bundle.zip"}});
   registry.Fail("risk", "it is broken");
+  ModelConfig config;
+  config.valid_until = ValidUntil::Parse("2026-12-31T00:00:00Z");
+  registry.Configure({"house", {}, {}}, config);
+  registry.Configure({"risk", {}, {}}, Fail(LoadCode::kBadSchema, "model.yaml:1", "no key"));
+  registry.Refresh(config.valid_until->time);
   server.Publish(registry);
   const HttpClient::Reply reply = server.Connect().Get("/metrics");
   EXPECT_EQ(reply.status, 200);
@@ -53,6 +58,11 @@ TEST(Metrics, TellOfTheServerAndItsModels) {
         "\npillion_model_ready{model=\"risk\"} 0\n",
         "\npillion_model_load_failed{model=\"house\"} 0\n",
         "\npillion_model_load_failed{model=\"risk\"} 1\n",
+        "\npillion_model_config_failed{model=\"house\"} 0\n",
+        "\npillion_model_config_failed{model=\"risk\"} 1\n",
+        "\npillion_model_expired{model=\"house\"} 1\n",
+        "\npillion_model_expired{model=\"risk\"} 0\n",
+        "\npillion_model_expiry_timestamp_seconds{model=\"house\",version=\"1\"} 1798675200\n",
         "\npillion_model_stages{model=\"house\",version=\"1\"} 6\n",
         "\npillion_model_bytes{model=\"house\",version=\"1\"} 8503\n",
         "\npillion_model_info{model=\"house\",version=\"1\",sha256=\"803c0bb8a1333b04"}) {

@@ -4,11 +4,9 @@
 #include <simdjson.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "tests/sidecar/transport/raw_client.h"
 #include "tests/sidecar/transport/test_server.h"
+#include "tests/support/log_file.h"
 
 namespace pillion {
 namespace {
@@ -19,22 +17,13 @@ using ::testing::Not;
 
 class Logged : public ::testing::Test {
  protected:
-  Logged() : file_(open(path().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) {}
-
-  std::string path() const { return directory_.path() / "log"; }
-  std::string Log() const {
-    std::ifstream file(path());
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-  }
+  std::string Log() const { return file_.Text(); }
   void WaitFor(const std::string& text) const {
     while (Log().find(text) == std::string::npos) std::this_thread::yield();
   }
 
-  TemporaryDirectory directory_;
-  UniqueFd file_;
-  EventLog log_{file_.get(), LogLevel::kDebug};
+  testing::LogFile file_;
+  EventLog& log_ = file_.log();
 };
 
 std::uint64_t Number(const simdjson::dom::element& status, const std::string& pointer) {

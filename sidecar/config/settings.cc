@@ -1,4 +1,4 @@
-#include "sidecar/commands/settings.h"
+#include "sidecar/config/settings.h"
 
 #include <fmt/format.h>
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "sidecar/commands/config_file.h"
+#include "sidecar/config/config_file.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>

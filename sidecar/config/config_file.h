@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/load_error.h"
-#include "sidecar/commands/settings.h"
+#include "sidecar/config/settings.h"
 
 namespace pillion {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "sidecar/commands/settings.h"
+#include "sidecar/config/settings.h"
 
 namespace pillion {
 

@@ -1,4 +1,4 @@
-#include "sidecar/commands/config_text.h"
+#include "sidecar/config/config_text.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
