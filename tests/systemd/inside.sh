@@ -109,7 +109,7 @@ within 5 state_is active
 
 # Signals and deaths.
 before=$(show MainPID)
-kill -HUP "$before"
+systemctl reload pillion
 sleep 1
 is "SIGHUP does not end it" "$before" "$(show MainPID)"
 if pillion ctl ready >/dev/null; then ok "and it answers"; else bad "after SIGHUP"; fi
