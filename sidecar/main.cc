@@ -1,7 +1,9 @@
 // `pillion`: a table of commands. Each command is a file of sidecar/commands/.
+#include <boost/system/system_error.hpp>
 #include <exception>
 #include <iostream>
 #include <new>
+#include <system_error>
 
 #include "sidecar/commands/command.h"
 
@@ -27,8 +29,9 @@ constexpr CommandRow kCommands[] = {
 constexpr char kFooter[] =
     "Standard output carries data only; messages go to standard error.\n"
     "Exit codes: 0 ok, 1 findings, 64 usage, 65 bad bundle or data, 66 not found, 69 no server,\n"
-    "70 internal error, 71 no memory, 74 output not written, 78 bad configuration or too old a\n"
-    "processor.\n"
+    "70 internal error, 71 no memory or no threads, 74 output not written, 78 bad configuration or "
+    "too\n"
+    "old a processor.\n"
     "\n"
     "Examples:\n"
     "  pillion validate house.zip\n"
@@ -36,6 +39,15 @@ constexpr char kFooter[] =
 
 constexpr Program kProgram = {"pillion", "Scores MLeap bundles.", PILLION_VERSION, kFooter,
                               kCommands};
+
+// The standard library and Asio each have an exception for that.
+bool IsOutOfThreads(const std::exception& error) {
+  const auto* of_std = dynamic_cast<const std::system_error*>(&error);
+  if (of_std != nullptr) return of_std->code() == std::errc::resource_unavailable_try_again;
+  const auto* of_asio = dynamic_cast<const boost::system::system_error*>(&error);
+  return of_asio != nullptr &&
+         of_asio->code() == boost::system::errc::resource_unavailable_try_again;
+}
 
 }  // namespace
 }  // namespace pillion
@@ -48,6 +60,11 @@ int main(int argc, char** argv) {
     std::cerr << "pillion: there is no memory for this\n";
     return static_cast<int>(pillion::ExitCode::kNoMemory);
   } catch (const std::exception& error) {
+    if (pillion::IsOutOfThreads(error)) {
+      std::cerr << "pillion: the system makes no more threads for this user or container: raise "
+                   "the limit of processes (ulimit -u, TasksMax, pids.max)\n";
+      return static_cast<int>(pillion::ExitCode::kNoMemory);
+    }
     std::cerr << "pillion: internal error: " << error.what() << '\n';
     return static_cast<int>(pillion::ExitCode::kInternal);
   }

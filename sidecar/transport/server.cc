@@ -59,6 +59,8 @@ tl::expected<std::unique_ptr<Server>, std::string> Server::Create(TransportOptio
     if (!worker) return tl::unexpected(worker.error());
     server->workers_.push_back(std::move(*worker));
   }
+  for (const std::unique_ptr<Worker>& worker : server->workers_) worker->Start();
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) server->signals_.add(signal);
   return server;
 }
 
@@ -79,8 +81,6 @@ Server::Server(TransportOptions options, Scorer* scorer, EventLog& log, AccessLi
 Server::~Server() { workers_.clear(); }
 
 tl::expected<void, std::string> Server::Run() {
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
-  for (const std::unique_ptr<Worker>& worker : workers_) worker->Start();
   LogStart();
   const auto work = asio::make_work_guard(io_);
   while (!io_.stopped()) {

@@ -32,8 +32,8 @@ namespace pillion {
 
 class Server final : private ControlDesk {
  public:
-  // Listens from here on, alone under its path. `scorer` and `log` outlive the server. An error is
-  // one sentence.
+  // Listens from here on, alone under its path, with its threads made and its signals taken.
+  // `scorer` and `log` outlive the server. An error is one sentence.
   static tl::expected<std::unique_ptr<Server>, std::string> Create(
       TransportOptions options, Scorer* scorer, EventLog& log = EventLog::Silent());
   ~Server() override;

@@ -33,6 +33,7 @@ using pillion::Sidecar;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
+constexpr uid_t kNobody = 65534;
 const std::string kModel = "house=" + pillion::SourceDir() + "/examples/king-county/house-lr.zip";
 
 TEST(Lifecycle, AHangUpIsNoReasonToStop) {
@@ -322,6 +323,29 @@ TEST(Lifecycle, TellsTheServiceManagerThatItIsReady) {
 TEST(Lifecycle, DoesNotWaitForAServiceManagerThatIsNotThere) {
   Sidecar sidecar({kModel}, {}, [] { setenv("NOTIFY_SOCKET", "/no/such/socket", 1); });
   EXPECT_EQ(sidecar.Ctl("ready").code, 0);
+}
+
+// Not with "ready" first: whoever waits for that would be left alone.
+TEST(Lifecycle, EndsWhereTheSystemMakesNoMoreThreads) {
+  const pillion::testing::TemporaryDirectory directory;
+  fs::permissions(directory.path(), fs::perms::all);
+  for (const rlim_t threads : {1, 2, 3, 4}) {
+    Sidecar sidecar({kModel, "--workers", "3", "--listen", "tcp:127.0.0.1:0=health"},
+                    directory.path() / "run", [threads] {
+                      const rlimit limit{threads, threads};
+                      setrlimit(RLIMIT_NPROC, &limit);
+                      // The limit does not hold for root.
+                      if (geteuid() == 0 && setuid(kNobody) != 0) _exit(126);
+                      if (access(pillion::Program().c_str(), X_OK) != 0) _exit(126);
+                      setenv("ASAN_OPTIONS", "detect_leaks=0", 1);  // that needs a thread too
+                      dup2(STDERR_FILENO, STDOUT_FILENO);
+                    });
+    const int code = sidecar.Wait();
+    if (code == 126) GTEST_SKIP() << "the program is where only root may read it";
+    EXPECT_EQ(code, 71) << threads << sidecar.Log();
+    EXPECT_THAT(sidecar.Log(), HasSubstr("makes no more threads for this user"));
+    EXPECT_THAT(sidecar.Log(), ::testing::Not(HasSubstr("ready ")));
+  }
 }
 
 TEST(Lifecycle, RefusesMoreClientsThanItMayOpenFilesFor) {
