@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <thread>
 #include <vector>
 
+#include "tests/chaos/amplification.h"
 #include "tests/chaos/attacks.h"
+#include "tests/chaos/chaos_server.h"
 #include "tests/chaos/honest.h"
 #include "tests/chaos/process.h"
 #include "tests/sidecar/transport/test_server.h"
@@ -18,25 +18,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::uint64_t ResidentKiB(pid_t pid) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  for (std::string word; status >> word;) {
-    std::uint64_t kib = 0;
-    if (word == "VmRSS:" && status >> kib) return kib;
-  }
-  return 0;
-}
-
 double Milliseconds(std::uint64_t since_ns) {
   return static_cast<double>(MonotonicNs() - since_ns) / 1e6;
-}
-
-std::unique_ptr<Process> StartServer(const std::string& socket) {
-  auto server = std::make_unique<Process>(std::vector<std::string>{"--serve", socket, "1"});
-  for (int i = 0; i < 2000 && !std::filesystem::exists(socket); ++i) {
-    std::this_thread::sleep_for(5ms);
-  }
-  return server;
 }
 
 std::unique_ptr<Process> StartAttack(const Attack& attack, const std::string& socket,
@@ -136,6 +119,7 @@ bool ReportAttacks(std::chrono::milliseconds time, const std::string& only, std:
   std::printf("resident: %llu KiB before, %llu KiB after all attackers have gone\n",
               static_cast<unsigned long long>(before_kib),
               static_cast<unsigned long long>(ResidentKiB(server->pid())));
+  ReportAmplification();
   ReportStops(Attacks().front(), seed);
   right = ReportOutages() && right;
   return right;
