@@ -28,6 +28,7 @@ struct Options {
 // Returns only where it cannot be run.
 ExitCode Become(std::vector<std::string> command) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (std::string& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
   execvp(arguments[0], arguments.data());

@@ -180,7 +180,7 @@ void Publisher::Expire(const ModelReference& reference) {
 }
 
 std::string Publisher::GoBack(const std::string& model, const std::string& version) {
-  const std::string older = registry_.FreshBefore(model, version, clock_());
+  std::string older = registry_.FreshBefore(model, version, clock_());
   if (older.empty()) return {};
   Promote({model, older, {}}, {}, [this, model, older](const auto& promoted) {
     if (!promoted) GoBack(model, older);
