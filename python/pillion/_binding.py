@@ -11,8 +11,9 @@ import time
 import weakref
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
+from ._arrow import Batch, Made
 from ._columns import column, getter, setter
 from ._errors import BadRow, Error, UnknownModel
 from ._library import Failure, Library, library
@@ -60,6 +61,7 @@ class _Desk:
     def __init__(self) -> None:
         self.busy = False
         self.places: list[_Place] = []
+        self.version: Optional[int] = None  # of the last answer, if it was no row's
         self.pid = os.getpid()
 
     def free(self) -> None:
@@ -181,18 +183,52 @@ class Binding:
     def score(self, rows: Sequence[Mapping[str, Any]], timeout: float) -> list[dict[str, Any]]:
         """Answers in the order of the rows; the timeout is for each _AT_A_TIME of them."""
         limit = nanoseconds(timeout)
-        desk = self._desk()
-        if desk.busy:  # a signal handler or a destructor scores amid a call of its own thread
-            raise Error("this thread is in a call of this model already", 80, "kBusy")
-        desk.busy = True  # before the look at `closed`: close() looks the other way round
+        desk = self._enter()
         try:
             if self.closed:
                 raise Closed
+            desk.version = None
             if len(rows) == 1:
                 return [self._score_one(desk, rows[0], limit)]
             answers: list[dict[str, Any]] = []
             for begin in range(0, len(rows), _AT_A_TIME):
                 answers += self._score_some(desk, rows, begin, limit)
+            return answers
+        finally:
+            desk.busy = False
+
+    def _enter(self) -> _Desk:
+        """The caller looks at `closed` next, and leaves by `busy`: close() looks the other way
+        round."""
+        desk = self._desk()
+        if desk.busy:  # a signal handler or a destructor scores amid a call of its own thread
+            raise Error("this thread is in a call of this model already", 80, "kBusy")
+        desk.busy = True
+        return desk
+
+    def score_batch(self, batch: Union[Batch, Made], timeout: float) -> Batch:
+        """Answers as columns; the timeout is for each _AT_A_TIME rows."""
+        parts = -(-batch.array.length // _AT_A_TIME)
+        limit = min(parts * nanoseconds(timeout), (1 << 64) - 1)
+        answers, version, failure = Batch(), ctypes.c_uint32(), Failure(size=_SIZE)
+        desk = self._enter()
+        try:
+            if self.closed:
+                raise Closed
+            code = self.c.score_arrow(
+                self._model,
+                batch.schema,
+                batch.array,
+                0,
+                limit,
+                answers.schema,
+                answers.array,
+                version,
+                failure,
+            )
+            if code:
+                raise self.c.error(failure, failure.row)
+            desk.version = version.value
             return answers
         finally:
             desk.busy = False
@@ -255,9 +291,12 @@ class Binding:
 
     def version(self) -> Optional[str]:
         """Of the last answer that this thread got."""
-        places = self._desk().places
+        desk = self._desk()
         with self._lock:
-            number = self.c.answer_version(places[0].answer) if places and not self.closed else 0
+            number = desk.version
+            if number is None:
+                known = desk.places and not self.closed
+                number = self.c.answer_version(desk.places[0].answer) if known else 0
         return f"{number:08x}" if number else None
 
     def transport(self) -> str:

@@ -10,6 +10,7 @@ from ctypes import c_uint8, c_uint32, c_uint64, c_void_p
 from pathlib import Path
 from typing import Any, Optional
 
+from ._arrow import ArrowArray, ArrowSchema
 from ._errors import Error, LibraryNotFound, family
 
 _SONAME = "libpillion-client.so.2"
@@ -46,6 +47,11 @@ _WAITING = {
     "pillion_model_free": (None, [c_void_p]),
     "pillion_score": (c_uint8, [c_void_p, c_void_p, c_uint64, c_void_p]),
     "pillion_score_each": (c_size_t, [c_void_p, c_void_p, c_size_t, c_uint64, c_void_p]),
+    "pillion_score_arrow": (
+        c_uint8,
+        [c_void_p, POINTER(ArrowSchema), POINTER(ArrowArray), c_uint32, c_uint64]
+        + [POINTER(ArrowSchema), POINTER(ArrowArray), POINTER(c_uint32), POINTER(Failure)],
+    ),
 }
 # These take less time than it takes to let another thread run.
 _SHORT = {

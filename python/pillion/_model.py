@@ -7,14 +7,16 @@ import html
 import os
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Optional, Union, overload
+from typing import Any, Optional, TypeVar, Union, overload
 
 from . import _frames
 from ._binding import Binding, Closed
 from ._columns import Column
 from ._errors import SchemaChanged
+
+_T = TypeVar("_T")
 
 
 class Model:
@@ -94,9 +96,9 @@ class Model:
 
     def score(self, rows: Any, timeout: Optional[float] = None) -> Any:
         """Scores a row, a dict by the inputs' names: a dict by the outputs' names. Of a list of
-        rows: a list in their order. Of a DataFrame of pandas or polars, or a pyarrow Table: a frame
-        of the same kind, with a column for each output, and pandas' index; it may hold columns that
-        the model does not have.
+        rows: a list in their order. Of a DataFrame of pandas or polars, or a Table or RecordBatch
+        of pyarrow: a frame of the same kind, with a column for each output, and pandas' index; it
+        may hold columns that the model does not have.
 
         What a row leaves out is null, as None is. `timeout`: seconds for a row, or for each 256 of
         a list or frame; as in connect() where not given. The first row that has no answer raises:
@@ -106,16 +108,16 @@ class Model:
             return self._score([rows], seconds)[0]
         if isinstance(rows, (list, tuple)):
             return self._score(rows, seconds)
-        binding = self._bound()
-        return _frames.score(
-            rows, binding.inputs, binding.outputs, lambda some: self._score(some, seconds)
-        )
+        return self._with_binding(lambda binding: _frames.score(rows, binding, seconds))
 
     def _score(self, rows: Sequence[Mapping[str, Any]], seconds: float) -> list[dict[str, Any]]:
+        return self._with_binding(lambda binding: binding.score(rows, seconds))
+
+    def _with_binding(self, score: Callable[[Binding], _T]) -> _T:
         while True:
             binding = self._bound()
             try:
-                return binding.score(rows, seconds)
+                return score(binding)
             except SchemaChanged:
                 self._drop(binding)
                 raise
