@@ -151,7 +151,7 @@ TEST_P(LanesTest, BindsWithoutTimeLeaveNothingBehind) {
     client.Bind("echo", {outputs, std::chrono::microseconds(20 * i)});
   }
   // Those that are still under way count: PILLION_BUSY where they are many.
-  WaitUntil([&] { return client.Bind("echo").has_value(); });
+  WaitUntil([&] { return static_cast<bool>(client.Bind("echo")); });
   auto model = Bind(client, "echo");
   auto answer = model.NewAnswer();
   ASSERT_EQ(Score(model, Row(30'000, 3), &answer), PILLION_OK);
