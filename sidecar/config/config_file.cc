@@ -72,6 +72,8 @@ class Reader {
     }
     if (!setting.IsList()) {
       ReadScalar(setting, value, &read.values);
+    } else if (setting.kind == Setting::Kind::kNamedIntegers) {
+      ReadNamed(setting, value, &read.values);
     } else if (!value.IsSequence()) {
       return Complain(value.Mark(), setting.key, "expected " + Wanted(setting));
     } else {
@@ -92,6 +94,25 @@ class Reader {
       return Complain(value.Mark(), setting.key, wrong);
     }
     values->push_back(value.Scalar());
+  }
+
+  void ReadNamed(const Setting& setting, const YAML::Node& value,
+                 std::vector<std::string>* values) {
+    if (!value.IsMap()) return Complain(value.Mark(), setting.key, "expected " + Wanted(setting));
+    std::set<std::string> seen;
+    for (const auto& entry : value) {
+      if (!entry.first.IsScalar()) {
+        Complain(entry.first.Mark(), setting.key, "expected a name");
+        continue;
+      }
+      const std::string& name = entry.first.Scalar();
+      if (!seen.insert(name).second) {
+        Complain(entry.first.Mark(), setting.key, Quote(name) + " stands here for the second time");
+      }
+      std::vector<std::string> number;
+      ReadScalar(setting, entry.second, &number);
+      if (!number.empty()) values->push_back(name + "=" + number.front());
+    }
   }
 
   void ReadItem(const Setting& setting, const YAML::Node& item, std::vector<std::string>* values) {
@@ -158,6 +179,9 @@ class Reader {
 
   static std::string Wanted(const Setting& setting) {
     if (!setting.IsList()) return Expected(setting);
+    if (setting.kind == Setting::Kind::kNamedIntegers) {
+      return "names, each with " + Expected(setting);
+    }
     return "a list, each item " + (setting.item_keys ? Item(setting) : Expected(setting));
   }
 

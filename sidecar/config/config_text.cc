@@ -38,6 +38,14 @@ YAML::Node ItemNode(const Setting& setting, const std::string& text) {
 
 std::string ValueText(const Setting& setting) {
   if (!setting.IsList()) return Flow(YAML::Node(setting.values.front()));
+  if (setting.kind == Kind::kNamedIntegers) {
+    YAML::Node names(YAML::NodeType::Map);
+    for (const std::string& value : setting.values) {
+      const std::size_t equals = value.rfind('=');
+      names.force_insert(value.substr(0, equals), value.substr(equals + 1));
+    }
+    return Flow(names);
+  }
   YAML::Node list(YAML::NodeType::Sequence);
   for (const std::string& value : setting.values) {
     list.push_back(setting.item_keys ? ItemNode(setting, value) : YAML::Node(value));
@@ -117,7 +125,13 @@ class SchemaWriter {
     json_.Key(Split(setting.key).second);
     json_.BeginObject();
     Text("description", setting.help);
-    if (setting.IsList()) {
+    if (setting.kind == Kind::kNamedIntegers) {
+      Text("type", "object");
+      json_.Key("additionalProperties");
+      json_.BeginObject();
+      Scalar(setting);
+      json_.EndObject();
+    } else if (setting.IsList()) {
       Text("type", "array");
       json_.Key("items");
       json_.BeginObject();
@@ -132,7 +146,8 @@ class SchemaWriter {
   void Scalar(const Setting& setting) {
     switch (setting.kind) {
       case Kind::kInteger:
-      case Kind::kIntegers: Text("type", "integer"); break;
+      case Kind::kIntegers:
+      case Kind::kNamedIntegers: Text("type", "integer"); break;
       case Kind::kNumber: Text("type", "number"); break;
       case Kind::kFlag: Text("type", "boolean"); break;
       case Kind::kText:

@@ -27,7 +27,8 @@ bool IsWithin(const Setting& setting, std::string_view text) {
 bool Fits(const Setting& setting, std::string_view value) {
   switch (setting.kind) {
     case Kind::kInteger: return IsWithin<std::int64_t>(setting, value);
-    case Kind::kIntegers: return IsWithin<std::uint32_t>(setting, value);
+    case Kind::kIntegers:
+    case Kind::kNamedIntegers: return IsWithin<std::uint32_t>(setting, value);
     case Kind::kNumber: return IsWithin<double>(setting, value);
     case Kind::kFlag: return value == "true" || value == "false";
     case Kind::kText:
@@ -47,7 +48,8 @@ std::string Expected(const Setting& setting) {
                     : std::string();
   switch (setting.kind) {
     case Kind::kInteger:
-    case Kind::kIntegers: return "a whole number" + range;
+    case Kind::kIntegers:
+    case Kind::kNamedIntegers: return "a whole number" + range;
     case Kind::kNumber: return "a number" + range;
     case Kind::kFlag: return "true or false";
     case Kind::kText:

@@ -13,7 +13,17 @@
 namespace pillion {
 
 struct Setting {
-  enum class Kind : std::uint8_t { kText, kInteger, kNumber, kFlag, kTexts, kIntegers };
+  // kNamedIntegers: in a file a mapping of names to integers, {a: 1, b: 2}; the values "a=1",
+  // "b=2".
+  enum class Kind : std::uint8_t {
+    kText,
+    kInteger,
+    kNumber,
+    kFlag,
+    kTexts,
+    kIntegers,
+    kNamedIntegers
+  };
   enum class Source : std::uint8_t { kDefault, kFile, kVariable, kCommandLine };
 
   std::string option;    // "--run-dir", or "MODEL" of a positional one
@@ -32,7 +42,9 @@ struct Setting {
   Source source = Source::kDefault;
   int line = 0;  // where the file says it; 0: elsewhere
 
-  bool IsList() const { return kind == Kind::kTexts || kind == Kind::kIntegers; }
+  bool IsList() const {
+    return kind == Kind::kTexts || kind == Kind::kIntegers || kind == Kind::kNamedIntegers;
+  }
 };
 
 using Settings = std::vector<Setting>;

@@ -6,6 +6,39 @@
 namespace pillion {
 namespace {
 
+void WriteShadows(const ModelRegistry& registry, MetricsText& metrics) {
+  const auto each = [&](auto&& write) {
+    for (const auto& [name, entry] : registry.entries()) {
+      if (entry.shadow != nullptr) write(name, *entry.shadow);
+    }
+  };
+  metrics.Counter("pillion_shadow_rows_total", "Rows that a version in the shadow had.");
+  each([&](const std::string& name, const Shadow& shadow) {
+    const ShadowCounts& counts = *shadow.counts;
+    for (const auto& [outcome, rows] :
+         {std::pair("scored", counts.rows.value()), std::pair("failed", counts.failed.value()),
+          std::pair("dropped", counts.dropped.load(std::memory_order_relaxed))}) {
+      metrics.Sample(rows, {{"model", name}, {"version", shadow.version}, {"outcome", outcome}});
+    }
+  });
+  metrics.Counter("pillion_shadow_changed_total", "Rows of which it answers another value.");
+  each([&](const std::string& name, const Shadow& shadow) {
+    for (const auto& column : shadow.counts->columns) {
+      metrics.Sample(column->changed.value(),
+                     {{"model", name}, {"version", shadow.version}, {"column", column->name}});
+    }
+  });
+  metrics.Histogram("pillion_shadow_difference", "Of its numbers from those that are answered.");
+  each([&](const std::string& name, const Shadow& shadow) {
+    for (const auto& column : shadow.counts->columns) {
+      std::vector<std::uint64_t> counts;
+      for (const auto& bucket : column->differences) counts.push_back(bucket.value());
+      metrics.Samples(ShadowCounts::kBounds, counts, column->sum.load(std::memory_order_relaxed),
+                      {{"model", name}, {"version", shadow.version}, {"column", column->name}});
+    }
+  });
+}
+
 void WriteModels(const ModelRegistry& registry, MetricsText& metrics) {
   const auto published = [&](auto&& write) {
     for (const auto& [name, entry] : registry.entries()) {
@@ -38,6 +71,14 @@ void WriteModels(const ModelRegistry& registry, MetricsText& metrics) {
     metrics.Sample(static_cast<double>(version->valid_until->time_since_epoch().count()),
                    {{"model", name}, {"version", entry.published}});
   }
+  metrics.Counter("pillion_split_rows_total", "Rows that an arm of a split had.");
+  for (const auto& [name, entry] : registry.entries()) {
+    for (std::size_t i = 0; entry.split != nullptr && i < entry.split->arms().size(); ++i) {
+      const Split::Arm& arm = entry.split->arms()[i];
+      metrics.Sample(arm.rows->value(),
+                     {{"model", name}, {"arm", arm.name}, {"version", arm.version}});
+    }
+  }
   metrics.Gauge("pillion_model_info", "1; the version that answers.");
   published([&](const std::string& name, const std::string& id, const ServedVersion& version) {
     const std::string sha256 = version.model().content_hash().Hex();
@@ -61,7 +102,9 @@ MetricsDialect::MetricsDialect(const HttpServices& services, PlanCache&) : servi
                 HttpReply reply;
                 reply.later = [this](std::function<void(HttpReply)> done) {
                   services_.ask_server([this, done = std::move(done)](MetricsText metrics) {
-                    WriteModels(*services_.models.Now(), metrics);
+                    const auto registry = services_.models.Now();
+                    WriteModels(*registry, metrics);
+                    WriteShadows(*registry, metrics);
                     done({200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()});
                   });
                 };

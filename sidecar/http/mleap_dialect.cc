@@ -152,7 +152,10 @@ HttpReply MleapDialect::Transform(const HttpRequest& request) {
     // A frame that can be read is the model's to refuse.
     return Refuse(Table::Read(frame) ? 500 : 400, scored.error().Text());
   }
-  return {200, std::string(*to == TableFormat::kJson ? kJson : kBinary), std::move(out).str()};
+  HttpReply reply{200, std::string(*to == TableFormat::kJson ? kJson : kBinary),
+                  std::move(out).str()};
+  found->Tell(reply);
+  return reply;
 }
 
 }  // namespace pillion

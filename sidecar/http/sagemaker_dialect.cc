@@ -180,8 +180,9 @@ tl::expected<SageMakerDialect::Form, std::string> SageMakerDialect::FormOf(
                         " or " + std::string(kText) + ", found " + Quote(accept));
 }
 
-tl::expected<SageMakerSchema, std::string> SageMakerDialect::SchemaFor(PlanScorer& scorer) const {
-  const Schema& made = scorer.model_outputs();
+tl::expected<SageMakerSchema, std::string> SageMakerDialect::SchemaFor(
+    const PlanCache::Found& found) const {
+  const Schema& made = found.scorer->model_outputs();
   const bool predicts =
       std::ranges::any_of(made, [](const Field& field) { return field.name == "prediction"; });
   const std::string output = predicts || made.empty() ? "prediction" : made.back().name;
@@ -191,14 +192,19 @@ tl::expected<SageMakerSchema, std::string> SageMakerDialect::SchemaFor(PlanScore
     if (schema->output.empty()) schema->output = output;
     return schema;
   }
-  const auto inputs = scorer.InputsFor({output});
+  auto inputs = found.scorer->InputsFor({output});
   if (!inputs) return tl::unexpected(inputs.error().Text());
+  // The bundle's own: a split's key is in those that a request or the environment says.
+  std::erase_if(*inputs, [&](const Field& input) {
+    const Schema& own = found.version->model().inputs();
+    return std::ranges::find(own, input.name, &Field::name) == own.end();
+  });
   return SageMakerSchema::Of(*inputs, output);
 }
 
 tl::expected<std::vector<std::string>, std::string> SageMakerDialect::Score(
-    PlanScorer& scorer, const HttpRequest& request, Form form) {
-  const auto known = SchemaFor(scorer);
+    const PlanCache::Found& found, const HttpRequest& request, Form form) {
+  const auto known = SchemaFor(found);
   if (!known) return tl::unexpected(known.error());
   OutputColumn output(form == Form::kCsv     ? OutputColumn::Lists::kPlain
                       : form == Form::kLines ? OutputColumn::Lists::kFeatures
@@ -209,7 +215,7 @@ tl::expected<std::vector<std::string>, std::string> SageMakerDialect::Score(
     ScoreOptions options;
     options.select = {wanted};
     options.skipped = [&](std::uint64_t, const std::string& stage) { removed = stage; };
-    const auto summary = ScoreTable(scorer, source, options, output);
+    const auto summary = ScoreTable(*found.scorer, source, options, output);
     return summary ? std::string() : summary.error().Text();
   };
   std::string problem;
@@ -258,9 +264,11 @@ HttpReply SageMakerDialect::Invoke(const HttpRequest& request) {
   }
   const auto found = plans_.Find(registry->entries().begin()->first, "sagemaker");
   if (!found) return Refuse(503, found.error().text);
-  const auto rows = Score(*found->scorer, request, *form);
+  const auto rows = Score(*found, request, *form);
   if (!rows) return Refuse(400, rows.error());
-  return {200, std::string(*form == Form::kCsv ? kCsv : kLines), Joined(*rows, "\n")};
+  HttpReply reply{200, std::string(*form == Form::kCsv ? kCsv : kLines), Joined(*rows, "\n")};
+  found->Tell(reply);
+  return reply;
 }
 
 }  // namespace pillion

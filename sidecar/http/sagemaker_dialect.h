@@ -29,9 +29,9 @@ class SageMakerDialect final : public Dialect {
   HttpReply Ping() const;
   HttpReply Invoke(const HttpRequest& request);
   tl::expected<Form, std::string> FormOf(const HttpRequest& request) const;
-  tl::expected<SageMakerSchema, std::string> SchemaFor(PlanScorer& scorer) const;
+  tl::expected<SageMakerSchema, std::string> SchemaFor(const PlanCache::Found& found) const;
   // Texts of the output, one a row.
-  tl::expected<std::vector<std::string>, std::string> Score(PlanScorer& scorer,
+  tl::expected<std::vector<std::string>, std::string> Score(const PlanCache::Found& found,
                                                             const HttpRequest& request, Form form);
 
   const HttpServices& services_;

@@ -27,7 +27,11 @@ HttpReply Unknown(const Refusal& refusal) {
 // before the row.
 class AnswerLines final : public RowSink {
  public:
-  AnswerLines() : writer_(internal::MakeJsonLinesWriter(out_)) {}
+  // `version_as`: a column in each answer that says its version; empty: none does.
+  AnswerLines(const PlanCache::Found& found, std::string version_as)
+      : found_(found),
+        version_as_(std::move(version_as)),
+        writer_(internal::MakeJsonLinesWriter(out_)) {}
 
   // To be called by ScoreOptions::report and ScoreOptions::skipped.
   void Fail(HttpProblem problem) {
@@ -41,14 +45,23 @@ class AnswerLines final : public RowSink {
     WriteLine(problem);
   }
 
-  Result<void> Begin(const TableHead& head) override { return writer_->Begin(head); }
+  Result<void> Begin(const TableHead& head) override {
+    if (version_as_.empty()) return writer_->Begin(head);
+    TableHead with_version = head;
+    with_version.raw_json.resize(with_version.columns.size());
+    with_version.columns.push_back({version_as_, DataType::Scalar(BasicType::kString)});
+    return writer_->Begin(with_version);
+  }
   Result<void> Add(std::span<const Value> row) override {
     if (problem_) {
       WriteLine(*std::exchange(problem_, std::nullopt));
       return {};
     }
     ++line_count_;
-    return writer_->Add(row);
+    if (version_as_.empty()) return writer_->Add(row);
+    cells_.assign(row.begin(), row.end());
+    cells_.push_back(Value::Text(found_.RowVersion()));
+    return writer_->Add(cells_);
   }
   Result<void> End() override { return writer_->End(); }
 
@@ -66,6 +79,9 @@ class AnswerLines final : public RowSink {
     out_ << text << '\n';
   }
 
+  const PlanCache::Found& found_;
+  const std::string version_as_;
+  std::vector<Value> cells_;
   std::ostringstream out_;
   std::unique_ptr<RowSink> writer_;
   std::optional<HttpProblem> problem_;  // of the row that comes next
@@ -159,9 +175,9 @@ HttpReply ScoreDialect::Score(const HttpRequest& request) {
   const std::string select = request.Parameter("select");
   const auto found = plans_.Find(request.names.front(), "score " + select);
   if (!found) return Unknown(found.error());
-  PlanScorer& scorer = *found->scorer;
+  RowScorer& scorer = *found->scorer;
 
-  AnswerLines answers;
+  AnswerLines answers(*found, request.Parameter("version-as"));
   ScoreOptions options;
   options.select = Wanted(select, scorer.model_outputs());
   options.missing_as_null = request.Parameter("missing-as-null") == "true";
@@ -185,7 +201,9 @@ HttpReply ScoreDialect::Score(const HttpRequest& request) {
                                       " rows; send several as application/jsonl"));
   }
   if (!lines && answers.first_problem()) return ProblemReply(*answers.first_problem());
-  return {200, std::string(lines ? kJsonLines : kJson), answers.Text()};
+  HttpReply reply{200, std::string(lines ? kJsonLines : kJson), answers.Text()};
+  found->Tell(reply);
+  return reply;
 }
 
 HttpReply ScoreDialect::List() const {

@@ -226,7 +226,7 @@ HttpReply V2Dialect::Infer(const HttpRequest& request) {
   JsonText json(reply.body, JsonStyle::kCompact, JsonNonFinite::kNamed);
   json.BeginObject();
   Text(json, "model_name", parsed->name);
-  Text(json, "model_version", *version);
+  Text(json, "model_version", found->Versions());
   if (read->id) Text(json, "id", *read->id);
   json.Key("outputs");
   json.BeginArray();
@@ -245,12 +245,13 @@ HttpReply V2Dialect::Infer(const HttpRequest& request) {
     reply.headers.emplace_back(kJsonBytes, std::to_string(reply.body.size()));
     reply.body += bytes;
   }
+  found->Tell(reply);
   statistics_.Answered(parsed->name, *version, answers->row_count,
                        {scoring - begun, scored - scoring, Clock::now() - scored});
   return reply;
 }
 
-tl::expected<V2Dialect::Answers, std::string> V2Dialect::Score(PlanScorer& scorer,
+tl::expected<V2Dialect::Answers, std::string> V2Dialect::Score(RowScorer& scorer,
                                                                const V2Request& request) const {
   const Schema& made = scorer.model_outputs();
   Answers answers;

@@ -30,7 +30,7 @@ class V2Dialect final : public Dialect {
   HttpReply DescribeServer() const;
   HttpReply DescribeModel(const HttpRequest& request) const;
   HttpReply Infer(const HttpRequest& request);
-  tl::expected<Answers, std::string> Score(PlanScorer& scorer, const V2Request& request) const;
+  tl::expected<Answers, std::string> Score(RowScorer& scorer, const V2Request& request) const;
   HttpReply Statistics(const HttpRequest& request) const;
   HttpReply Index(const HttpRequest& request) const;
   HttpReply LoadModel(const HttpRequest& request) const;

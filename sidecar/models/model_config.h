@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "base/load_error.h"
+#include "sidecar/models/shadow.h"
+#include "sidecar/models/split.h"
 
 namespace pillion {
 
@@ -36,13 +38,19 @@ struct ModelConfig {
   // Of a version: what its own file does not say, the model's does.
   std::optional<ValidUntil> valid_until;
   std::optional<OnExpiry> on_expiry;
+  // Of a model alone.
+  std::string publish;  // the version that answers under the name; empty: the newest
+  std::optional<SplitConfig> split;
+  std::optional<ShadowConfig> shadow;
 
   bool operator==(const ModelConfig&) const = default;
 };
 
 inline constexpr char kModelConfigName[] = "model.yaml";
 
+enum class ConfigOf : std::uint8_t { kModel, kVersion };
+
 // Errors have the path with the line in front; all that is wrong is listed.
-Result<ModelConfig> ReadModelConfig(const std::filesystem::path& file);
+Result<ModelConfig> ReadModelConfig(const std::filesystem::path& file, ConfigOf of);
 
 }  // namespace pillion

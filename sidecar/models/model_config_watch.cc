@@ -25,7 +25,9 @@ std::vector<ModelConfigWatch::Change> ModelConfigWatch::Look(const std::filesyst
     const auto read = read_.find(name);
     if (read != read_.end() && read->second == file) continue;
     read_.insert_or_assign(name, file);
-    changes.push_back({*ModelReference::Parse(name), ReadModelConfig(file.path)});
+    const ModelReference of = *ModelReference::Parse(name);
+    const ConfigOf kind = of.version.empty() ? ConfigOf::kModel : ConfigOf::kVersion;
+    changes.push_back({of, ReadModelConfig(file.path, kind)});
   }
   for (auto read = read_.begin(); read != read_.end();) {
     if (found.contains(read->first)) {

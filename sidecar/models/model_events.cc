@@ -30,10 +30,20 @@ void LogPublished(const std::string& name, const std::string& version, const Ser
 }
 
 void LogConfig(const ModelReference& of, const ModelConfig& config, EventLog& log) {
+  std::string split;
+  if (config.split) {
+    split = config.split->key;
+    for (const auto& [arm, weight] : config.split->arms) {
+      split += "," + arm + "=" + std::to_string(weight);
+    }
+  }
   log.Write(LogLevel::kInfo, "model_config",
             {{"name", of.Text()},
              {"valid_until", config.valid_until ? config.valid_until->Text() : ""},
-             {"on_expiry", config.on_expiry ? NameOf(*config.on_expiry) : ""}});
+             {"on_expiry", config.on_expiry ? NameOf(*config.on_expiry) : ""},
+             {"publish", config.publish},
+             {"split", split},
+             {"shadow", config.shadow ? config.shadow->version : ""}});
 }
 
 }  // namespace pillion

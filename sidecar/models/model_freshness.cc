@@ -40,7 +40,10 @@ void ModelRegistry::Configure(const ModelReference& reference, Result<ModelConfi
     failure = config ? "" : config.error().Text();
     if (config) into = *std::move(config);
   };
-  if (reference.version.empty()) return take(entry.config, entry.config_failure);
+  if (reference.version.empty()) {
+    take(entry.config, entry.config_failure);
+    return Settle(entry);
+  }
   const auto version = entry.versions.find(reference.version);
   if (version == entry.versions.end()) return;
   take(version->second.config, version->second.config_failure);

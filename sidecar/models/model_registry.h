@@ -46,12 +46,16 @@ class ModelRegistry {
     std::string failure;                                     // of the last load; empty: none
     ModelConfig config;
     std::string config_failure;  // what is wrong with its file; empty: nothing
+    // How rows of binds to the name alone are shared out; null: they are not.
+    std::shared_ptr<const Split> split;
+    // What some rows are scored with too; null: nothing.
+    std::shared_ptr<const Shadow> shadow;
 
     const Version* Find(std::string_view version) const;
     // A version answers, and may.
     bool IsReady() const;
     // The first that is wrong with the configuration, of the model or of a version; empty: nothing.
-    const std::string& ConfigFailure() const;
+    std::string ConfigFailure() const;
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
 
@@ -68,6 +72,11 @@ class ModelRegistry {
   // Returns the version's name: the first digits of its content's hash, where `version` is empty.
   std::string Publish(const std::string& name, const std::string& version, Loaded loaded,
                       const std::string& label = {});
+  // A version is loaded that something but the name points at, and that is listed; others are left
+  // alone.
+  void Hold(const std::string& name, const std::string& version, Loaded loaded);
+  // Versions that something points at, and that are listed and not loaded.
+  std::vector<ModelArgument> Lacking() const;
   // Why a version could not be loaded, of a model that is there. What is published stays.
   void Fail(const std::string& name, std::string failure);
 
@@ -104,8 +113,12 @@ class ModelRegistry {
  private:
   // Keeps those that something points at loaded, and of the others those that are listed.
   static void Prune(Entry& entry);
+  // After each change of an entry.
+  void Settle(Entry& entry);
+  std::shared_ptr<const Shadow> MakeShadow(const Entry& entry);
 
   Entries entries_;
+  std::shared_ptr<ShadowThread> shadow_thread_;  // null until something is to be shadowed
 };
 
 }  // namespace pillion

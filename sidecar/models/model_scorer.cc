@@ -1,9 +1,12 @@
 #include "sidecar/models/model_scorer.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "sidecar/models/models_json.h"
+#include "sidecar/models/shadow_layout.h"
+#include "sidecar/models/split_layout.h"
 #include "sidecar/serving/score_request.h"
 
 namespace pillion {
@@ -33,6 +36,14 @@ class ModelLayout final : public BoundLayout {
   std::uint32_t version_;
 };
 
+tl::expected<Binding, Refusal> BindVersion(const ServedVersion& version,
+                                           const BindRequest& request) {
+  const auto bound = version.Bind(request);
+  if (!bound) return tl::unexpected(bound.error());
+  return Binding{std::make_unique<ModelLayout>(*bound, version.number()),
+                 (*bound)->answer_bytes_max, (*bound)->columns};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ModelScorer>> ModelScorer::Load(const std::vector<ModelArgument>& arguments,
@@ -45,10 +56,31 @@ Result<std::unique_ptr<ModelScorer>> ModelScorer::Load(const std::vector<ModelAr
 tl::expected<Binding, Refusal> ModelScorer::Bind(const BindRequest& request) {
   const auto version = registry_.Find(request.model);
   if (!version) return tl::unexpected(version.error());
-  const auto bound = (*version)->Bind(request);
-  if (!bound) return tl::unexpected(bound.error());
-  return Binding{std::make_unique<ModelLayout>(*bound, (*version)->number()),
-                 (*bound)->answer_bytes_max, (*bound)->columns};
+  auto binding = BindVersion(**version, request);
+  // Only the name alone is shared out.
+  const auto entry = registry_.FindEntry(request.model);
+  if (!binding || !entry) return binding;
+  if ((*entry)->shadow != nullptr) {
+    binding->layout =
+        MakeShadowLayout(*(*entry)->shadow, binding->columns.inputs, std::move(binding->layout));
+  }
+  if ((*entry)->split == nullptr) return binding;
+  const std::shared_ptr<const Split>& split = (*entry)->split;
+  std::vector<std::unique_ptr<BoundLayout>> arms;
+  for (const Split::Arm& arm : split->arms()) {
+    const bool rest = &arm == &split->arms().back();
+    auto bound = rest || arm.loaded == nullptr ? tl::unexpected(Refusal())
+                                               : BindVersion(*arm.loaded, request);
+    // An arm whose rows or answers would be others than the client is told is left to the rest.
+    const bool same = bound && bound->columns.schema_hash == binding->columns.schema_hash;
+    arms.push_back(same ? std::move(bound->layout) : nullptr);
+    if (same) {
+      binding->answer_bytes_max = std::max(binding->answer_bytes_max, bound->answer_bytes_max);
+    }
+  }
+  binding->layout =
+      MakeSplitLayout(split, binding->columns.inputs, std::move(binding->layout), std::move(arms));
+  return binding;
 }
 
 std::string ModelScorer::ModelsJson() const { return pillion::ModelsJson(registry_); }

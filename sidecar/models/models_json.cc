@@ -70,6 +70,67 @@ void WriteVersion(JsonText& json, const std::string& id, const ModelRegistry::Ve
   json.EndObject();
 }
 
+void WriteSplit(JsonText& json, const Split& split) {
+  json.BeginObject();
+  Text(json, "key", split.key());
+  Text(json, "salt", split.salt());
+  json.Key("arms");
+  json.BeginArray();
+  for (const Split::Arm& arm : split.arms()) {
+    json.Element();
+    json.BeginObject();
+    Text(json, "arm", arm.name);
+    Number(json, "weight", arm.weight);
+    TextOrNull(json, "version", arm.version);
+    TextOrNull(json, "failure", arm.failure);
+    Number(json, "rows", arm.rows->value());
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+}
+
+void WriteColumn(JsonText& json, const ShadowCounts::Column& column) {
+  json.Element();
+  json.BeginObject();
+  Text(json, "column", column.name);
+  Number(json, "rows", column.rows.value());
+  Number(json, "changed", column.changed.value());
+  json.Key("sum");
+  json.Number(column.sum.load(std::memory_order_relaxed));
+  // [[bound, rows up to it, but above the one before], ...], of those that have any.
+  json.Key("differences");
+  json.BeginArray();
+  for (std::size_t i = 0; i < column.differences.size(); ++i) {
+    if (column.differences[i].value() == 0) continue;
+    json.Element();
+    json.BeginArray();
+    json.Element();
+    i < ShadowCounts::kBounds.size() ? json.Number(ShadowCounts::kBounds[i]) : json.Null();
+    json.Element();
+    json.Number(static_cast<std::int64_t>(column.differences[i].value()));
+    json.EndArray();
+  }
+  json.EndArray();
+  json.EndObject();
+}
+
+void WriteShadow(JsonText& json, const Shadow& shadow) {
+  json.BeginObject();
+  TextOrNull(json, "version", shadow.version);
+  json.Key("sample");
+  json.Number(shadow.sample);
+  TextOrNull(json, "failure", shadow.failure);
+  Number(json, "rows", shadow.counts->rows.value());
+  Number(json, "failed", shadow.counts->failed.value());
+  Number(json, "dropped", shadow.counts->dropped.load(std::memory_order_relaxed));
+  json.Key("columns");
+  json.BeginArray();
+  for (const auto& column : shadow.counts->columns) WriteColumn(json, *column);
+  json.EndArray();
+  json.EndObject();
+}
+
 void Write(JsonText& json, const std::string& name, const ModelRegistry::Entry& entry) {
   json.BeginObject();
   Text(json, "name", name);
@@ -85,6 +146,10 @@ void Write(JsonText& json, const std::string& name, const ModelRegistry::Entry& 
   json.EndArray();
   TextOrNull(json, "failure", entry.failure);
   TextOrNull(json, "config_failure", entry.ConfigFailure());
+  json.Key("split");
+  entry.split ? WriteSplit(json, *entry.split) : json.Null();
+  json.Key("shadow");
+  entry.shadow ? WriteShadow(json, *entry.shadow) : json.Null();
   if (const auto* published = entry.Find(entry.published)) WriteFacts(json, *published->loaded);
   json.EndObject();
 }

@@ -42,9 +42,15 @@ Publisher::~Publisher() {
   loader_.join();
 }
 
-Publisher::Newest Publisher::NewestOf(const FoundVersions& versions) {
-  const auto& [version, found] = *versions.rbegin();
-  return {version, found};
+std::optional<Publisher::Newest> Publisher::WantedOf(const std::string& model,
+                                                     const FoundVersions& versions) const {
+  const auto entry = registry_.FindEntry(model);
+  const std::string wanted = entry ? (*entry)->config.publish : std::string();
+  if (const auto found = versions.find(wanted); !wanted.empty() && found != versions.end()) {
+    return Newest{found->first, found->second};
+  }
+  if (!wanted.empty() && !(*entry)->published.empty()) return std::nullopt;
+  return Newest{versions.rbegin()->first, versions.rbegin()->second};
 }
 
 tl::expected<void, std::string> Publisher::LoadDirectory(std::filesystem::path directory) {
@@ -54,7 +60,9 @@ tl::expected<void, std::string> Publisher::LoadDirectory(std::filesystem::path d
   for (const auto& [model, versions] : *found) List(model, versions);
   Configure(configs_.Look(directory_, *found, true));
   for (const auto& [model, versions] : *found) {
-    const Newest newest = tried_[model] = NewestOf(versions);
+    const std::optional<Newest> wanted = WantedOf(model, versions);
+    if (!wanted) continue;
+    const Newest newest = tried_[model] = *wanted;
     (void)Finish({model, newest.found.path, newest.version}, {},
                  LoadVersion(newest.found.path, options_));
   }
@@ -93,8 +101,8 @@ void Publisher::Look() {
   auto found = scan();
   asio::post(*control_, [this, found = std::move(found), configs = std::move(configs)]() mutable {
     if (found) {
-      Compare(std::move(*found));
       Configure(std::move(configs));
+      Compare(std::move(*found));
       Refresh();
     } else {
       log_.WriteLimited(LogLevel::kWarning, "models_unreadable", {{"reason", found.error()}});
@@ -110,10 +118,10 @@ void Publisher::Compare(FoundModels found) {
       List(model, versions);
       continue;  // what is being written now is whole at the next look
     }
-    Newest newest = NewestOf(versions);
+    std::optional<Newest> wanted = WantedOf(model, versions);
     Newest& tried = tried_[model];
-    if (newest == tried) continue;
-    tried = std::move(newest);
+    if (!wanted || *wanted == tried) continue;
+    tried = *std::move(wanted);
     Load({model, tried.found.path, tried.version}, {}, [](const auto&) {});
   }
   last_ = std::move(found);
@@ -146,7 +154,8 @@ void Publisher::Configure(std::vector<ModelConfigWatch::Change> changes) {
                  {{"name", change.of.Text()}, {"reason", why}});
     }
     registry_.Configure(change.of, std::move(change.config));
-    changed_(change.of.name);
+    Forget(change.of.name);
+    TellPublished(change.of.name, {});  // its rows may be shared out in another way
   }
 }
 
@@ -159,7 +168,43 @@ void Publisher::Refresh() {
                {{"name", ageless.Text()}, {"reason", why}});
   }
   for (const ModelReference& expired : refreshed.expired) Expire(expired);
+  LoadLacking();
   for (const std::string& model : refreshed.changed) changed_(model);
+}
+
+void Publisher::LoadLacking() {
+  for (const ModelArgument& model : registry_.Lacking()) {
+    if (!held_.insert(ModelReference{model.name, model.version, {}}.Text()).second) continue;
+    if (control_ == nullptr) {
+      Hold(model, LoadVersion(model.path, options_));
+      continue;
+    }
+    asio::post(loader_, [this, model] {
+      auto loaded = LoadVersion(model.path, options_);
+      asio::post(*control_, [this, model, loaded = std::move(loaded)]() mutable {
+        Hold(model, std::move(loaded));
+      });
+    });
+  }
+}
+
+void Publisher::Hold(const ModelArgument& model, Result<ModelRegistry::Loaded> loaded) {
+  if (!loaded) return Refused(model, loaded.error().Text());
+  held_.erase(ModelReference{model.name, model.version, {}}.Text());
+  registry_.Hold(model.name, model.version, *std::move(loaded));
+  TellPublished(model.name, {});
+}
+
+// What could not be loaded for a configuration may be now.
+void Publisher::Forget(const std::string& model) {
+  std::erase_if(held_, [&](const std::string& one) { return one.starts_with(model + "@"); });
+}
+
+void Publisher::Refused(const ModelArgument& model, const std::string& why) {
+  registry_.Fail(model.name, why);
+  log_.Write(LogLevel::kError, "model_refused",
+             {{"name", model.name}, {"version", model.version}, {"reason", why}});
+  changed_(model.name);
 }
 
 void Publisher::Expire(const ModelReference& reference) {
@@ -194,6 +239,7 @@ void Publisher::List(const std::string& model, const FoundVersions& versions) {
     if (!version.empty()) paths.emplace(version, found.path);
   }
   registry_.List(model, paths);
+  Forget(model);
   changed_(model);
 }
 
@@ -260,10 +306,7 @@ tl::expected<std::string, Refusal> Publisher::Finish(const ModelArgument& model,
                                                      Result<ModelRegistry::Loaded> loaded) {
   if (!loaded) {
     const std::string why = loaded.error().Text();
-    registry_.Fail(model.name, why);
-    log_.Write(LogLevel::kError, "model_refused",
-               {{"name", model.name}, {"version", model.version}, {"reason", why}});
-    changed_(model.name);
+    Refused(model, why);
     return tl::unexpected(Refusal{ScoreCode::kRefused, why});
   }
   return Publish(model.name, model.version, *loaded, label);

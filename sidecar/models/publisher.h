@@ -88,7 +88,8 @@ class Publisher {
 
     bool operator==(const Newest&) const = default;
   };
-  static Newest NewestOf(const FoundVersions& versions);
+  // The version that is to answer; nothing where model.yaml wants one that is not there.
+  std::optional<Newest> WantedOf(const std::string& model, const FoundVersions& versions) const;
 
   tl::expected<void, Refusal> AllowCaller(const std::string& name) const;
   tl::expected<std::string, Refusal> Finish(const ModelArgument& model, const std::string& label,
@@ -100,6 +101,11 @@ class Publisher {
   void Configure(std::vector<ModelConfigWatch::Change> changes);
   // After each change of what is published, or of its configuration.
   void Refresh();
+  // Versions that a configuration points at.
+  void LoadLacking();
+  void Forget(const std::string& model);
+  void Refused(const ModelArgument& model, const std::string& why);
+  void Hold(const ModelArgument& model, Result<ModelRegistry::Loaded> loaded);
   void Expire(const ModelReference& version);
   // Publishes a version older than `version` that has not expired, if there is one that can be
   // loaded. Returns what will be tried first; empty: there is none.
@@ -123,6 +129,7 @@ class Publisher {
   ModelConfigWatch configs_;  // the loader's, once Start() was called
   std::vector<Placed> placed_;
   std::map<std::string, Newest> tried_;  // [model]: the last one of the directory
+  std::set<std::string> held_;           // "house@3": loaded for a configuration, or could not be
   std::set<std::string> of_callers_;     // models; what the owner loads is no longer theirs
   boost::asio::thread_pool loader_{1};
 };

@@ -36,16 +36,32 @@ void MetricsText::Sample(double value, const Labels& labels) { AddSample(Shortes
 void MetricsText::Samples(std::span<const std::uint64_t> bounds_ns,
                           std::span<const std::uint64_t> counts, std::uint64_t sum_ns,
                           const Labels& labels) {
+  AddBuckets(
+      bounds_ns.size(), [&](std::size_t i) { return Seconds(bounds_ns[i]); }, counts,
+      Seconds(sum_ns), labels);
+}
+
+void MetricsText::Samples(std::span<const double> bounds, std::span<const std::uint64_t> counts,
+                          double sum, const Labels& labels) {
+  AddBuckets(
+      bounds.size(), [&](std::size_t i) { return Shortest(bounds[i]); }, counts, Shortest(sum),
+      labels);
+}
+
+void MetricsText::AddBuckets(std::size_t bounds,
+                             const std::function<std::string(std::size_t)>& bound_of,
+                             std::span<const std::uint64_t> counts, std::string_view sum,
+                             const Labels& labels) {
   Labels with_bound = labels;
   with_bound.emplace_back("le", "");
   std::uint64_t so_far = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    const std::string bound = i < bounds_ns.size() ? Seconds(bounds_ns[i]) : "+Inf";
+    const std::string bound = i < bounds ? bound_of(i) : "+Inf";
     with_bound.back().second = bound;
     so_far += counts[i];
     AddSample(std::to_string(so_far), with_bound, "_bucket");
   }
-  AddSample(Seconds(sum_ns), labels, "_sum");
+  AddSample(sum, labels, "_sum");
   AddSample(std::to_string(so_far), labels, "_count");
 }
 

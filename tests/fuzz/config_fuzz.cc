@@ -31,6 +31,7 @@ Settings Declared() {
   add("access.uids", Kind::kIntegers);
   add("access.names", Kind::kTexts);
   add("limits.clients", Kind::kInteger);
+  add("split.arms", Kind::kNamedIntegers).range.emplace(1, 10'000);
   add("log.level", Kind::kText).words = {"info", "debug"};
   return settings;
 }

@@ -68,7 +68,7 @@ TEST(ValidUntil, IsReadAndWritten) {
 class ModelConfigTest : public ::testing::Test {
  protected:
   Result<ModelConfig> Read(const std::string& text) const {
-    return ReadModelConfig(directory_.Write("house/model.yaml", text));
+    return ReadModelConfig(directory_.Write("house/model.yaml", text), ConfigOf::kModel);
   }
   const testing::TemporaryDirectory directory_;
 };
@@ -96,7 +96,8 @@ TEST_F(ModelConfigTest, ListsAllThatIsWrongWithItsLine) {
                         "publishing', found 'tomorrow'"));
   EXPECT_THAT(Read(std::string(2 << 20, '#')).error().Text(), HasSubstr("too long"));
   EXPECT_FALSE(Read("a: [1\nb: {"));
-  EXPECT_THAT(ReadModelConfig("/nowhere/model.yaml").error().Text(), HasSubstr("No such file"));
+  EXPECT_THAT(ReadModelConfig("/nowhere/model.yaml", ConfigOf::kModel).error().Text(),
+              HasSubstr("No such file"));
 }
 
 class ModelConfigWatchTest : public ModelConfigTest {
