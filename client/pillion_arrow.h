@@ -84,9 +84,10 @@ struct ArrowArray {
  *
  * `flags`: 0 or PILLION_ARROW_CODES. Without it the first row without an answer fails the call, and
  * error->row is its index. `version` (may be NULL): as pillion_answer_version(), of the last row;
- * 0 if there are no rows. Rows travel in batches that fit the slots; pillion_get_stats() counts
- * batches. PILLION_MALFORMED: the arrays are broken, as far as can be seen; buffers have no length
- * in this interface, so those must be as long as its format says. Buffers need no alignment. */
+ * 0 if there are no rows. Rows travel in batches, few in slots and many over the socket;
+ * pillion_get_stats() counts batches. PILLION_MALFORMED: the arrays are broken, as far as can be
+ * seen; buffers have no length in this interface, so those must be as long as its format says.
+ * Buffers need no alignment. */
 PILLION_API pillion_code pillion_score_arrow(pillion_model* model, const struct ArrowSchema* schema,
                                              const struct ArrowArray* rows, uint32_t flags,
                                              uint64_t timeout_ns,

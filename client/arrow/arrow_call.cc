@@ -22,8 +22,10 @@ namespace {
 constexpr std::uint32_t kRowsMax = 1024;
 constexpr std::size_t kRequestBytesMax = 256 << 10;
 constexpr std::size_t kAnswerBytesMax = 1 << 20;
-// Slots that hold fewer rows than this are left to the rows of others: the socket is cheaper.
-constexpr std::size_t kRowsOfSlotMin = 4;
+// A slot costs both ends some 2 us, a call over the socket some 40: that is what many rows in slots
+// of few are worth.
+constexpr std::size_t kSlotsMax = 16;
+constexpr std::size_t kRowsOfSlotMin = 32;
 // Around the answers of a batch, and around each.
 constexpr std::size_t kAnswersHeadBytes = 64;
 constexpr std::size_t kAnswerHeadBytes = 16;
@@ -79,8 +81,7 @@ class ArrowCall {
   // Looks at what there is to send with: rings come, go and grow.
   void EncodeSome() {
     const ClientCore::LaneRoom lane = core_->lane_room(model_);
-    const bool over_lane = lane.request_bytes >= kRowsOfSlotMin * request_row_bytes_ &&
-                           lane.answer_bytes >= AnswerBytes(kRowsOfSlotMin);
+    const bool over_lane = IsWorthALane(lane);
     request_bytes_max_ = over_lane ? lane.request_bytes : kRequestBytesMax;
     answer_bytes_max_ = over_lane ? lane.answer_bytes : kAnswerBytesMax;
     batch_count_ = 0;
@@ -91,6 +92,15 @@ class ArrowCall {
       Encode(batches_[batch_count_++].get());
     }
     rows_max_ = std::min(2 * rows_max_, kRowsMax);
+  }
+
+  bool IsWorthALane(const ClientCore::LaneRoom& lane) const {
+    if (lane.answer_bytes <= kAnswersHeadBytes) return false;
+    const std::size_t rows_of_slot =
+        std::min(lane.request_bytes / std::max<std::size_t>(1, request_row_bytes_),
+                 (lane.answer_bytes - kAnswersHeadBytes) / (kAnswerHeadBytes + answer_row_bytes_));
+    const auto left = static_cast<std::size_t>(inputs_.row_count() - next_);
+    return rows_of_slot >= kRowsOfSlotMin || left <= kSlotsMax * rows_of_slot;
   }
 
   void Encode(Batch* batch) {

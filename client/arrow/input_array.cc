@@ -144,8 +144,7 @@ std::string InputArray::ReadElements(const ArrowSchema& schema, const ArrowArray
     return "its lists of " + Count(width_, "elements") + " are too many";
   }
   elements_ = std::make_unique<InputArray>();
-  const std::string problem =
-      elements_->Read(*schema.children[0], *array.children[0], needed, depth + 1);
+  std::string problem = elements_->Read(*schema.children[0], *array.children[0], needed, depth + 1);
   if (problem.empty() || problem.starts_with(kElements)) return problem;
   return kElements + problem;
 }

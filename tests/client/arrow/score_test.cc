@@ -103,6 +103,25 @@ TEST_P(ArrowScoreTest, TravelsInBatches) {
   EXPECT_EQ(version_, one->version());
 }
 
+TEST_P(ArrowScoreTest, FewRowsGoOverTheRingAndManyOverTheSocket) {
+  if (std::string(GetParam()) != "shm") return;
+  const BoundTo model = Bind("house", {"city_index"});
+  for (const std::size_t count : {1, 3, 40}) {
+    ArrowAnswer answer;
+    ASSERT_EQ(Score(model, Rows(count, true), &answer), PILLION_OK) << error_.text;
+    const auto cities = NumbersOf<double>(answer["city_index"]);
+    ASSERT_EQ(cities.size(), count);
+    for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(cities[i], i % 2);
+  }
+  const std::uint64_t few = client_->stats().ring_calls;
+  EXPECT_GT(few, 4u) << "forty rows take some slots";
+  EXPECT_EQ(client_->stats().socket_calls, 0u);
+  ArrowAnswer answer;
+  ASSERT_EQ(Score(model, Rows(5000, true), &answer), PILLION_OK) << error_.text;
+  EXPECT_EQ(client_->stats().ring_calls, few);
+  EXPECT_EQ(client_->stats().socket_calls, 5u);
+}
+
 TEST_P(ArrowScoreTest, TheFirstRowWithoutAnAnswerFailsTheCall) {
   const BoundTo model = Bind("house");
   std::vector<double> numbers(2000, 2);
