@@ -22,6 +22,11 @@ class Column(NamedTuple):
     #: As the model declares it: answers of some ops are of another size.
     shape: Optional[tuple[int, ...]]
 
+    @property
+    def base(self) -> str:
+        """The type of a single value: "double" of a "tensor of double [12]"."""
+        return self.type.split(",")[0].split(" [")[0].split("[")[0].split(" ")[-1]
+
 
 _TYPE = re.compile(r"(?P<shape>list of |tensor of )?(?P<base>[a-z_]+)(?: ?\[(?P<sizes>[^]]*)\])?")
 

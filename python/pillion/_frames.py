@@ -258,7 +258,7 @@ def _pandas_values(output: Column, column: Any) -> Any:
     if column.null_count:
         valid = numpy.frombuffer(bytes_at(column.buffers[0], (count + 7) // 8), "u1")
         null = numpy.unpackbits(valid, bitorder="little", count=count) == 0
-    base = _base(output)
+    base = output.base
     if output.shape != () or base in ("string", "byte_string"):
         objects = _texts(output, column) if output.shape == () else _lists(output, column)
         if null is None:
@@ -297,23 +297,19 @@ def _texts(output: Column, column: Any) -> list[Any]:
     ends = _ends(column)
     whole = bytes_at(column.buffers[2], ends[-1])
     parts = [whole[begin:end] for begin, end in zip(ends, ends[1:])]
-    return [part.decode() for part in parts] if _base(output) == "string" else parts
+    return [part.decode() for part in parts] if output.base == "string" else parts
 
 
 def _lists(output: Column, column: Any) -> list[list[float]]:
     ends = _ends(column)
-    doubles = _numbers(_base(output), column.children[0].contents, ends[-1]).astype("f8").tolist()
+    doubles = _numbers(output.base, column.children[0].contents, ends[-1]).astype("f8").tolist()
     return [doubles[begin:end] for begin, end in zip(ends, ends[1:])]
-
-
-def _base(column: Column) -> str:
-    return column.type.split(",")[0].split(" [")[0].split("[")[0].split(" ")[-1]
 
 
 def _pandas_type(output: Column, null: bool) -> Any:
     if output.shape != ():
         return object
-    base = _base(output)
+    base = output.base
     if base in ("double", "float"):
         return "float64"
     if base == "boolean":
@@ -332,7 +328,7 @@ def _polars_type(polars: Any, output: Column) -> Any:
         "float": polars.Float64,
         "string": polars.String,
         "byte_string": polars.Binary,
-    }.get(_base(output), polars.Int64)
+    }.get(output.base, polars.Int64)
 
 
 def _arrow_type(arrow: Any, output: Column) -> Any:
@@ -344,4 +340,4 @@ def _arrow_type(arrow: Any, output: Column) -> Any:
         "float": arrow.float64(),
         "string": arrow.string(),
         "byte_string": arrow.binary(),
-    }.get(_base(output), arrow.int64())
+    }.get(output.base, arrow.int64())
