@@ -1,9 +1,11 @@
-"""pillion.spark.score: the answers of pillion.load to the same rows, and what is refused."""
+"""pillion.spark.score: the answers of pillion.load and of Spark's transform to the same rows,
+and what is refused."""
 
 from __future__ import annotations
 
 import datetime
 import decimal
+import math
 import os
 import random
 import shutil
@@ -20,7 +22,7 @@ import pyarrow as pa
 from spark_sessions import session, why_no_spark
 from test_connect import FOREST, HOUSES, PRICES, houses
 
-import pillion
+import pillion.export
 import pillion.spark
 from pillion import _executor
 
@@ -75,6 +77,57 @@ class Answers(Room):
         # In order, and kept as they were.
         self.same([{n: row[n] for n in rows[0]} for row in found], rows)
 
+    def test_are_those_of_spark(self) -> None:
+        """Text and vectors in and out, and rows that a stage removes."""
+        from pyspark.ml import PipelineModel
+        from pyspark.ml import feature as f
+        from pyspark.ml.linalg import Vectors
+
+        model = PipelineModel(
+            stages=[
+                f.Bucketizer(
+                    inputCol="x",
+                    outputCol="bin",
+                    splits=[-math.inf, 0, 1, math.inf],
+                    handleInvalid="skip",
+                ),
+                f.IndexToString(inputCol="bin", outputCol="name", labels=["low", "ü", ""]),
+                f.Binarizer(inputCol="n", outputCol="up", threshold=3.5),
+                f.VectorAssembler(inputCols=["bin", "flag", "price"], outputCol="joined"),
+                f.ElementwiseProduct(
+                    inputCol="v", outputCol="scaled", scalingVec=Vectors.dense(2, 0.5, -1)
+                ),
+            ]
+        )
+        saved = str(self.directory / "model")
+        model.save(saved)
+        pillion.export.spark(saved, str(self.directory / "model.zip"))
+        vectors = [Vectors.dense(1, 2, 3), Vectors.sparse(3, [2], [7.5]), Vectors.sparse(3, [], [])]
+        rows = [
+            (
+                at,
+                math.nan if at % 6 == 5 else at / 300 - 1.5,
+                at % 7,
+                at % 2 == 0,
+                decimal.Decimal(at) / 4,
+                vectors[at % 3],
+            )
+            for at in range(1200)
+        ]
+        frame = SPARK.createDataFrame(rows, ["id", "x", "n", "flag", "price", "v"])
+        wanted = model.transform(frame.selectExpr("*").withColumn("n", frame.n.cast("double")))
+        found = pillion.spark.score(
+            frame, self.directory / "model.zip", outputs=["name", "up", "joined", "scaled"]
+        )
+        names = ["id", "v", "flag", "price", "name", "up", "joined", "scaled"]
+        wanted_rows = wanted.select(names).collect()
+        self.assertEqual(len(wanted_rows), 1000)  # the others were removed
+        found_rows = found.select(names).collect()
+        self.same(
+            [list(map(_dense, row)) for row in found_rows],
+            [list(map(_dense, row)) for row in wanted_rows],
+        )
+
     def test_columns_of_any_kind_are_kept(self) -> None:
         from pyspark.sql import functions as F  # noqa: N812
 
@@ -118,6 +171,10 @@ class Answers(Room):
         found = pillion.spark.score(frame, LINEAR, outputs=["prediction"])
         self.assertEqual(found.collect(), [])
         self.assertEqual(found.columns, [*frame.columns, "prediction"])
+
+
+def _dense(value: Any) -> Any:
+    return value.toArray().tolist() if hasattr(value, "toArray") else value
 
 
 class Models(Room):
