@@ -19,6 +19,7 @@ constexpr CommandRow kCommands[] = {
     {"parity", "Compare a model's answers with those expected of it", SetUpParity},
     {"certify", "Write rows with the answers that a model must give", SetUpCertify},
     {"diff", "Show what two models differ in", SetUpDiff},
+    {"export", "Write a bundle of a model that Spark saved", SetUpExport},
     {"ops", "List the ops that a bundle may be made of", SetUpOps},
     {"bench", "Measure latency and throughput", SetUpBench},
     {"ctl", "Ask a running sidecar", SetUpCtl},
@@ -28,10 +29,9 @@ constexpr CommandRow kCommands[] = {
 
 constexpr char kFooter[] =
     "Standard output carries data only; messages go to standard error.\n"
-    "Exit codes: 0 ok, 1 findings, 64 usage, 65 bad bundle or data, 66 not found, 69 no server,\n"
-    "70 internal error, 71 no memory or no threads, 74 output not written, 78 bad configuration or "
-    "too\n"
-    "old a processor.\n"
+    "Exit codes: 0 ok, 1 findings, 64 usage, 65 bad bundle or data, 66 not found, 69 no server or no\n"
+    "Python, 70 internal error, 71 no memory or no threads, 74 output not written, 78 bad\n"
+    "configuration or too old a processor.\n"
     "\n"
     "Examples:\n"
     "  pillion validate house.zip\n"

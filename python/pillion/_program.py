@@ -9,5 +9,6 @@ from pathlib import Path
 
 def main() -> None:
     """Does not return."""
+    os.environ.setdefault("PILLION_PYTHON", sys.executable)  # where Parquet is read
     program = str(Path(__file__).with_name("bin") / "pillion")
     os.execv(program, [program, *sys.argv[1:]])

@@ -13,6 +13,7 @@ CommandRun SetUpValidate(CommandLine& line);
 CommandRun SetUpParity(CommandLine& line);
 CommandRun SetUpCertify(CommandLine& line);
 CommandRun SetUpDiff(CommandLine& line);
+CommandRun SetUpExport(CommandLine& line);
 CommandRun SetUpOps(CommandLine& line);
 CommandRun SetUpServe(CommandLine& line);
 CommandRun SetUpBench(CommandLine& line);

@@ -11,7 +11,7 @@ enum class ExitCode : int {
   kUsage = 64,        // the command line
   kData = 65,         // a bundle or a row
   kNoInput = 66,      // a file or a model that is not there
-  kUnavailable = 69,  // no server
+  kUnavailable = 69,  // no server, or nothing else that it takes
   kInternal = 70,     // a bug in Pillion
   kNoMemory = 71,
   kIo = 74,  // output that could not be written

@@ -12,6 +12,7 @@
 #include "sidecar/commands/command.h"
 #include "sidecar/commands/files.h"
 #include "sidecar/commands/options.h"
+#include "sidecar/commands/python_handover.h"
 #include "sidecar/scoring/client_scorer.h"
 #include "sidecar/scoring/plan_scorer.h"
 #include "sidecar/scoring/score_table.h"
@@ -27,7 +28,7 @@ struct Options {
   std::string input = "-";
   std::string output;
   std::string from;
-  std::string to = "json";
+  std::string to;
   std::vector<std::string> select;
   std::vector<std::string> header;
   std::vector<std::string> nulls;
@@ -110,8 +111,8 @@ ExitCode ScoreInput(RowScorer& scorer, const Options& options, Output& output) {
     std::cerr << "pillion: " << text << '\n';
   };
   score.progress = [&](std::uint64_t rows) { progress.Update(rows); };
-  const std::unique_ptr<RowSink> writer =
-      MakeTableWriter(*ParseTableFormat(options.to), output.stream());
+  const std::unique_ptr<RowSink> writer = MakeTableWriter(
+      options.to.empty() ? TableFormat::kJson : *ParseTableFormat(options.to), output.stream());
   const Result<ScoreSummary> summary =
       ScoreTable(scorer, input->source, *input->text, score, *writer);
   progress.Clear();
@@ -126,7 +127,48 @@ ExitCode ScoreInput(RowScorer& scorer, const Options& options, Output& output) {
   return ExitCode::kFindings;
 }
 
+bool IsForPython(const Options& options) {
+  if (IsColumnarForm(options.from) || IsColumnarForm(options.to)) return true;
+  return options.from.empty() && options.input != "-" && IsColumnarFile(options.input);
+}
+
+ExitCode ScoreByPython(const Options& options) {
+  const auto refuse = [](const char* option, const char* why) {
+    std::cerr << "pillion: " << option << ": " << why << '\n';
+    return ExitCode::kUsage;
+  };
+  for (const auto& [option, form] :
+       {std::pair("--from", &options.from), std::pair("--to", &options.to)}) {
+    if (form->empty() || IsColumnarForm(*form)) continue;
+    return refuse(option, "Parquet and Arrow files are scored to Parquet and Arrow files alone");
+  }
+  if (!options.header.empty() || !options.nulls.empty() || !options.delimiter.empty()) {
+    return refuse("--header, --null, --delimiter", "are for CSV");
+  }
+  const LoadOptions usual;
+  if (options.load.xgboost_runtime != usual.xgboost_runtime ||
+      options.load.xgboost_missing != usual.xgboost_missing) {
+    return refuse("--xgboost, --xgboost-missing", "are not for Parquet and Arrow files");
+  }
+  std::vector<std::string> arguments = {"score"};
+  const auto add = [&arguments](const char* option, const std::string& value) {
+    if (!value.empty()) arguments.push_back(std::string(option) + "=" + value);
+  };
+  add("--url", options.url);
+  add("--from", options.from);
+  add("--to", options.to);
+  std::string select;
+  for (const std::string& name : options.select) select += (select.empty() ? "" : ",") + name;
+  add("--select", select);
+  add("--output", options.output);
+  if (options.missing_as_null) arguments.emplace_back("--missing-as-null");
+  if (options.keep_going) arguments.emplace_back("--keep-going");
+  arguments.insert(arguments.end(), {"--", options.model, options.input});
+  return HandToPython(arguments, "Parquet and Arrow files are read", "pyarrow pillion");
+}
+
 ExitCode Run(const Options& options) {
+  if (IsForPython(options)) return ScoreByPython(options);
   if (options.delimiter.size() > 1 && options.delimiter != "tab" && options.delimiter != "\\t") {
     std::cerr << "pillion: --delimiter: expected one character or tab, found '" << options.delimiter
               << "'\n";
@@ -157,10 +199,11 @@ CommandRun SetUpScore(CommandLine& line) {
       .Env("PILLION_URL");
   line.Add("--from", options->from, "Form of INPUT")
       .DefaultIs("told by its content")
-      .OneOf({"json", "binary", "jsonl", "csv", "avro"})
+      .OneOf({"json", "binary", "jsonl", "csv", "avro", "parquet", "arrow"})
       .Env("PILLION_FROM");
   line.Add("--to", options->to, "Form of the answers; json is a leap frame")
-      .OneOf({"json", "binary", "jsonl", "csv"})
+      .DefaultIs("json; of parquet and arrow INPUT's own")
+      .OneOf({"json", "binary", "jsonl", "csv", "parquet", "arrow"})
       .Env("PILLION_TO");
   AddXgboost(line, options->load);
   AddSelect(line, options->select, "Columns of the answers, of INPUT or of the model: a,b,c");
@@ -186,7 +229,10 @@ CommandRun SetUpScore(CommandLine& line) {
       "several lines, an array of objects, pandas' split form, or a request as MLflow, TensorFlow\n"
       "Serving and SageMaker take it. JSON rows and CSV are a stream: each row is answered before\n"
       "the next one is waited for, and any number of rows takes the memory of a few. The other\n"
-      "forms are read to the end of the input first, and may have 2 GiB.\n"
+      "forms are read to the end of the input first, and may have 2 GiB. Parquet and Arrow files\n"
+      "are scored to Parquet and Arrow files by the packages pillion and pyarrow of the python3 "
+      "in\n"
+      "PATH, or of the one that PILLION_PYTHON names; on standard input --from has to name them.\n"
       "\n"
       "A value is read by its own type and cast as MLeap casts: true is 1 to a number, 98103 is\n"
       "\"98103\" to text; NaN and Infinity are numbers. A needed column must be there, and null "

@@ -31,12 +31,13 @@ struct ForeignForm {
 };
 
 constexpr char kByPandas[] = "write CSV or JSON lines, with pandas: to_csv(index=False)";
+constexpr char kByScore[] = "`pillion score` takes such a file, from standard input with --from";
 constexpr char kUnpack[] = "unpack it and give the file within, or pipe it";
 
 constexpr ForeignForm kForeignForms[] = {
-    {"PAR1", "a Parquet file", kByPandas},
-    {"ARROW1", "an Arrow (Feather) file", kByPandas},
-    {{"\xff\xff\xff\xff", 4}, "an Arrow stream", kByPandas},
+    {"PAR1", "a Parquet file", kByScore},
+    {"ARROW1", "an Arrow (Feather) file", kByScore},
+    {{"\xff\xff\xff\xff", 4}, "an Arrow stream", kByScore},
     {"ORC", "an ORC file", kByPandas},
     {"\x89HDF", "an HDF5 file", kByPandas},
     {"\x93NUMPY", "a NumPy array", kByPandas},
@@ -132,7 +133,7 @@ Result<TableFormat> DetectTableFormat(TextInput& input, const std::string& name)
     if (IsWord(form.magic) && !HasControls(input.rest().substr(0, kSniffedBytes))) continue;
     return Fail(
         LoadCode::kBadSchema, name,
-        "is " + std::string(form.name) + ", which is not read; " + std::string(form.way_out));
+        "is " + std::string(form.name) + ", which is not read here; " + std::string(form.way_out));
   }
   const std::string_view text = input.rest();
   if (text.size() >= 4 && text[1] == '\0' && text[3] == '\0' && text[0] != '\0') {
