@@ -29,7 +29,8 @@ constexpr CommandRow kCommands[] = {
 
 constexpr char kFooter[] =
     "Standard output carries data only; messages go to standard error.\n"
-    "Exit codes: 0 ok, 1 findings, 64 usage, 65 bad bundle or data, 66 not found, 69 no server or no\n"
+    "Exit codes: 0 ok, 1 findings, 64 usage, 65 bad bundle or data, 66 not found, 69 no server or "
+    "no\n"
     "Python, 70 internal error, 71 no memory or no threads, 74 output not written, 78 bad\n"
     "configuration or too old a processor.\n"
     "\n"
