@@ -206,9 +206,8 @@ TEST_F(CommandTest, WrongWordsAreRefusedWithTheNearest) {
       {"serve m.zip --spin sometimes",
        "pillion serve: --spin: 'sometimes' is none of adaptive, never, always"},
       {"score m.zip --to jsn",
-       "pillion score: --to: 'jsn' is none of json, binary, jsonl, csv, parquet, arrow; did you "
-       "mean "
-       "'json'?"},
+       "pillion score: --to: 'jsn' is none of json, binary, jsonl, csv, parquet, arrow; "
+       "did you mean 'json'?"},
       {"scroe m.zip", "pillion: there is no command 'scroe'; did you mean 'score'?"},
       {"frobnicate m.zip", "pillion: there is no command 'frobnicate'"},
       {"score m.zip --selct a",
