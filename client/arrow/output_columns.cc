@@ -141,7 +141,7 @@ ScoreCode AppendElements(AnswerDecoder* decoder, std::uint32_t column, OutputArr
 }  // namespace
 
 tl::expected<OutputColumns, Failure> OutputColumns::Make(const RowLayout& layout, bool with_codes) {
-  OutputColumns columns(layout);
+  OutputColumns columns;
   columns.with_codes_ = with_codes;
   for (const Field& field : layout.columns()) {
     if (field.type.shape == Shape::kMap) {

@@ -16,7 +16,7 @@ namespace pillion {
 
 class OutputColumns {
  public:
-  // `layout` must outlive it. `with_codes`: a last column has the rows' codes. Fails for maps,
+  // `with_codes`: a last column has the rows' codes. Fails for maps,
   // kUnsupported.
   static tl::expected<OutputColumns, Failure> Make(const RowLayout& layout, bool with_codes);
 
@@ -32,9 +32,8 @@ class OutputColumns {
   void Give(ArrowSchema* schema, ArrowArray* array) &&;
 
  private:
-  explicit OutputColumns(const RowLayout& layout) : layout_(&layout) {}
+  OutputColumns() = default;
 
-  const RowLayout* layout_;
   std::vector<OutputField> fields_;
   std::vector<OutputArray> arrays_;
   std::vector<std::uint8_t> codes_;  // [row]
