@@ -1,13 +1,16 @@
 #include "sidecar/commands/ask_sidecar.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <thread>
 
 #include "sidecar/commands/run_dir.h"
 
 namespace pillion {
 namespace {
 
+constexpr std::chrono::milliseconds kAskEvery{50};
 constexpr std::uint64_t kTimeoutNs = 1'000'000'000;
 constexpr std::uint64_t kLoadTimeoutNs = 600'000'000'000;  // loading a model may take long
 
@@ -56,6 +59,18 @@ SidecarAnswer AskSidecar(const std::string& run_dir, const Asked& asked) {
     return answer;
   }
   return AskAt(SocketPath(run_dir), asked);
+}
+
+SidecarAnswer AskSidecarFor(double seconds, const std::string& run_dir, const Asked& asked) {
+  const auto give_up = std::chrono::steady_clock::now() +
+                       std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1e3));
+  SidecarAnswer answer = AskSidecar(run_dir, asked);
+  while (answer.code != PILLION_OK && !asked.OfOwner() &&
+         std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(kAskEvery);
+    answer = AskSidecar(run_dir, asked);
+  }
+  return answer;
 }
 
 }  // namespace pillion

@@ -26,4 +26,8 @@ struct SidecarAnswer {
 // control socket; others to that of the clients too, where the control socket does not answer.
 SidecarAnswer AskSidecar(const std::string& run_dir, const Asked& asked);
 
+// Asks again and again, for so many seconds, until the code is PILLION_OK; the last answer. What is
+// the owner's is asked once.
+SidecarAnswer AskSidecarFor(double seconds, const std::string& run_dir, const Asked& asked);
+
 }  // namespace pillion

@@ -1,9 +1,7 @@
 // pillion ctl: asks a running sidecar, and tells it which models to serve.
-#include <chrono>
 #include <iostream>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "sidecar/commands/ask_sidecar.h"
 #include "sidecar/commands/command.h"
@@ -29,16 +27,9 @@ ExitCode ExitCodeOf(pillion_code code) {
 }
 
 ExitCode Run(const Options& options) {
-  const auto give_up = std::chrono::steady_clock::now() +
-                       std::chrono::milliseconds(static_cast<std::int64_t>(options.wait_s * 1e3));
   Asked asked = options.asked;
   if (!options.label.empty()) asked.arguments.push_back(options.label);
-  SidecarAnswer answer = AskSidecar(options.run_dir, asked);
-  while (answer.code != PILLION_OK && !asked.OfOwner() &&
-         std::chrono::steady_clock::now() < give_up) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    answer = AskSidecar(options.run_dir, asked);
-  }
+  const SidecarAnswer answer = AskSidecarFor(options.wait_s, options.run_dir, asked);
   if (answer.code != PILLION_OK) {
     std::cerr << "pillion ctl: " << answer.socket << ": " << answer.text << '\n';
     return ExitCodeOf(answer.code);

@@ -3,13 +3,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "sidecar/commands/ask_sidecar.h"
@@ -38,19 +35,11 @@ ExitCode Become(std::vector<std::string> command) {
 }
 
 ExitCode Run(const Options& options) {
-  const auto give_up =
-      std::chrono::steady_clock::now() +
-      std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1e3));
-  while (true) {
-    const SidecarAnswer answer = AskSidecar(options.run_dir, {"ready"});
-    if (answer.code == PILLION_OK) return Become(options.command);
-    if (std::chrono::steady_clock::now() >= give_up) {
-      std::cerr << "pillion wait: " << answer.socket << ": not ready after " << options.timeout_s
-                << " s: " << answer.text << '\n';
-      return ExitCode::kUnavailable;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  const SidecarAnswer answer = AskSidecarFor(options.timeout_s, options.run_dir, {"ready"});
+  if (answer.code == PILLION_OK) return Become(options.command);
+  std::cerr << "pillion wait: " << answer.socket << ": not ready after " << options.timeout_s
+            << " s: " << answer.text << '\n';
+  return ExitCode::kUnavailable;
 }
 
 }  // namespace
