@@ -28,20 +28,21 @@ void AppendCodes(const CodeCounts& counts, JsonText& json) {
   json.EndObject();
 }
 
+void AppendNumber(std::string_view key, std::uint64_t value, JsonText& json) {
+  json.Key(key);
+  json.Number(static_cast<std::int64_t>(value));
+}
+
 void AppendDurations(const DurationCounts& durations, JsonText& json) {
-  const auto number = [&json](std::string_view key, std::uint64_t value) {
-    json.Key(key);
-    json.Number(static_cast<std::int64_t>(value));
-  };
   json.BeginObject();
-  number("sum_ns", durations.sum_ns);
+  AppendNumber("sum_ns", durations.sum_ns, json);
   json.Key("requests_up_to_ns");
   json.BeginObject();
   for (std::size_t i = 0; i < durations.buckets.size(); ++i) {
     if (durations.buckets[i] == 0) continue;
     const bool is_last = i == DurationCounters::kBoundsNs.size();
-    number(is_last ? "longer" : std::to_string(DurationCounters::kBoundsNs[i]),
-           durations.buckets[i]);
+    AppendNumber(is_last ? "longer" : std::to_string(DurationCounters::kBoundsNs[i]),
+                 durations.buckets[i], json);
   }
   json.EndObject();
   json.EndObject();
@@ -112,8 +113,7 @@ std::string Server::StatusJson() const {
   std::string text;
   JsonText json(text, JsonStyle::kCompact);
   const auto number = [&json](std::string_view key, std::uint64_t value) {
-    json.Key(key);
-    json.Number(static_cast<std::int64_t>(value));
+    AppendNumber(key, value, json);
   };
   json.BeginObject();
   json.Key("ready");
