@@ -30,9 +30,7 @@ Result<void> ShadowScorer::Start(std::span<const Value> values, std::size_t coun
   PILLION_TRY(scorer_->Start(values, count));
   if (plan_ == nullptr || !row_ || scorer_->outcome(0).code != ScoreCode::kOk) return {};
   if (!sampler_.Next() || EncodeRow(values, *row_) != ScoreCode::kOk) return {};
-  if (!shadow_->thread->Offer(plan_, RequestKind::kRow, row_->bytes())) {
-    shadow_->counts->dropped.fetch_add(1, std::memory_order_relaxed);
-  }
+  shadow_->thread->Offer(plan_, RequestKind::kRow, row_->bytes());
   return {};
 }
 

@@ -182,14 +182,13 @@ ShadowThread::~ShadowThread() {
   queues_->thread.join();
 }
 
-bool ShadowThread::Offer(const std::shared_ptr<ShadowPlan>& plan, RequestKind kind,
+void ShadowThread::Offer(const std::shared_ptr<ShadowPlan>& plan, RequestKind kind,
                          std::span<const std::byte> request) noexcept {
   std::uint32_t place = 0;
-  if (request.size() > kRequestBytesMax || !queues_->empty.pop(place)) return false;
+  if (request.size() > kRequestBytesMax || !queues_->empty.pop(place)) return plan->Lose();
   std::memcpy(queues_->Room(place), request.data(), request.size());
   queues_->waiting[place] = {plan, kind, request.size()};
   queues_->full.push(place);
-  return true;
 }
 
 void ShadowThread::Run(const std::atomic<bool>& stopped) {

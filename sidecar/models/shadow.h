@@ -90,7 +90,7 @@ class ShadowPlan {
 
   // Scores the row, or the rows of the batch, and counts. Throws std::bad_alloc.
   void Compare(RequestKind kind, std::span<const std::byte> request);
-  // A request that there was no memory for.
+  // A request that there was no room or memory for.
   void Lose() noexcept { counts_->dropped.fetch_add(1, std::memory_order_relaxed); }
 
  private:
@@ -142,9 +142,9 @@ class ShadowThread {
   static constexpr std::size_t kWaitingMax = 256;
   static constexpr std::size_t kRequestBytesMax = 32 * 1024;
 
-  // Copies the request. False: it is too long, or too many wait. No allocation, lock or system
-  // call.
-  bool Offer(const std::shared_ptr<ShadowPlan>& plan, RequestKind kind,
+  // Copies the request, or counts it as dropped: it is too long, or too many wait. No allocation,
+  // lock or system call.
+  void Offer(const std::shared_ptr<ShadowPlan>& plan, RequestKind kind,
              std::span<const std::byte> request) noexcept;
 
  private:

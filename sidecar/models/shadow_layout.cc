@@ -11,7 +11,6 @@ class ShadowLayout final : public BoundLayout {
                std::unique_ptr<BoundLayout> layout)
       : sampler_(shadow.sample),
         plan_(std::move(plan)),
-        counts_(shadow.counts),
         thread_(shadow.thread),
         layout_(std::move(layout)) {}
 
@@ -28,15 +27,12 @@ class ShadowLayout final : public BoundLayout {
  private:
   ScoreResult Sampled(const ScoreResult& result) noexcept {
     if (result.paused || result.code != ScoreCode::kOk || !sampler_.Next()) return result;
-    if (!thread_->Offer(plan_, kind_, request_)) {
-      counts_->dropped.fetch_add(1, std::memory_order_relaxed);
-    }
+    thread_->Offer(plan_, kind_, request_);
     return result;
   }
 
   Sampler sampler_;
   const std::shared_ptr<ShadowPlan> plan_;
-  const std::shared_ptr<ShadowCounts> counts_;
   const std::shared_ptr<ShadowThread> thread_;
   const std::unique_ptr<BoundLayout> layout_;
   RequestKind kind_ = RequestKind::kRow;
