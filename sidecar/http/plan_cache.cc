@@ -1,8 +1,9 @@
 #include "sidecar/http/plan_cache.h"
 
-#include "sidecar/http/shadow_scorer.h"
-
 #include <set>
+#include <utility>
+
+#include "sidecar/http/shadow_scorer.h"
 
 namespace pillion {
 
@@ -45,18 +46,12 @@ tl::expected<PlanCache::Found, Refusal> PlanCache::Find(std::string_view referen
   if (place == entries_.end()) {
     // Kinds are the caller's words.
     if (entries_.size() >= kEntriesMax) entries_.clear();
-    std::unique_ptr<RowScorer> scorer;
-    const auto published = [&]() -> std::unique_ptr<RowScorer> {
-      std::unique_ptr<RowScorer> plain =
-          std::make_unique<PlanScorer>(found.version->model().shared_from_this());
-      if (shadow == nullptr || shadow->loaded == nullptr) return plain;
-      return std::make_unique<ShadowScorer>(shadow, std::move(plain));
-    };
-    if (split != nullptr) {
-      scorer = std::make_unique<SplitScorer>(split, published());
-    } else {
-      scorer = published();
+    std::unique_ptr<RowScorer> scorer =
+        std::make_unique<PlanScorer>(found.version->model().shared_from_this());
+    if (shadow != nullptr && shadow->loaded != nullptr) {
+      scorer = std::make_unique<ShadowScorer>(shadow, std::move(scorer));
     }
+    if (split != nullptr) scorer = std::make_unique<SplitScorer>(split, std::move(scorer));
     place = entries_.emplace(std::move(key), Entry{of, std::move(scorer)}).first;
   }
   found.scorer = place->second.scorer.get();
