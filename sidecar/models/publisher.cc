@@ -63,8 +63,7 @@ tl::expected<void, std::string> Publisher::LoadDirectory(std::filesystem::path d
     const std::optional<Newest> wanted = WantedOf(model, versions);
     if (!wanted) continue;
     const Newest newest = tried_[model] = *wanted;
-    (void)Finish({model, newest.found.path, newest.version}, {},
-                 LoadVersion(newest.found.path, options_));
+    Load({model, newest.found.path, newest.version}, {}, [](const auto&) {});
   }
   last_ = std::move(*found);
   return {};
@@ -175,15 +174,8 @@ void Publisher::Refresh() {
 void Publisher::LoadLacking() {
   for (const ModelArgument& model : registry_.Lacking()) {
     if (!held_.insert(ModelReference{model.name, model.version, {}}.Text()).second) continue;
-    if (control_ == nullptr) {
-      Hold(model, LoadVersion(model.path, options_));
-      continue;
-    }
-    asio::post(loader_, [this, model] {
-      auto loaded = LoadVersion(model.path, options_);
-      asio::post(*control_, [this, model, loaded = std::move(loaded)]() mutable {
-        Hold(model, std::move(loaded));
-      });
+    LoadThen(model.path, [this, model](Result<ModelRegistry::Loaded> loaded) {
+      Hold(model, std::move(loaded));
     });
   }
 }
@@ -245,16 +237,20 @@ void Publisher::List(const std::string& model, const FoundVersions& versions) {
 
 void Publisher::Load(ModelArgument model, std::string label, Done done) {
   of_callers_.erase(model.name);
-  if (control_ == nullptr) {
-    auto loaded = LoadVersion(model.path, options_);
-    return done(Finish(model, label, std::move(loaded)));
-  }
-  asio::post(loader_, [this, model = std::move(model), label = std::move(label),
-                       done = std::move(done)]() mutable {
-    auto loaded = LoadVersion(model.path, options_);
-    asio::post(*control_, [this, model = std::move(model), label = std::move(label),
-                           done = std::move(done), loaded = std::move(loaded)]() mutable {
-      done(Finish(model, label, std::move(loaded)));
+  const std::filesystem::path path = model.path;
+  LoadThen(path, [this, model = std::move(model), label = std::move(label),
+                  done = std::move(done)](Result<ModelRegistry::Loaded> loaded) {
+    done(Finish(model, label, std::move(loaded)));
+  });
+}
+
+void Publisher::LoadThen(const std::filesystem::path& path,
+                         std::function<void(Result<ModelRegistry::Loaded>)> then) {
+  if (control_ == nullptr) return then(LoadVersion(path, options_));
+  asio::post(loader_, [this, path, then = std::move(then)]() mutable {
+    auto loaded = LoadVersion(path, options_);
+    asio::post(*control_, [then = std::move(then), loaded = std::move(loaded)]() mutable {
+      then(std::move(loaded));
     });
   });
 }

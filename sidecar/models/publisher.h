@@ -92,6 +92,9 @@ class Publisher {
   std::optional<Newest> WantedOf(const std::string& model, const FoundVersions& versions) const;
 
   tl::expected<void, Refusal> AllowCaller(const std::string& name) const;
+  // On the loader's thread, and then on the control thread; before Start() at once.
+  void LoadThen(const std::filesystem::path& path,
+                std::function<void(Result<ModelRegistry::Loaded>)> then);
   tl::expected<std::string, Refusal> Finish(const ModelArgument& model, const std::string& label,
                                             Result<ModelRegistry::Loaded> loaded);
   void List(const std::string& model, const FoundVersions& versions);
