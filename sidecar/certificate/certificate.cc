@@ -12,13 +12,6 @@
 namespace pillion {
 namespace {
 
-std::string ShortText(const Value& value, const DataType& type) {
-  constexpr std::size_t kBytesMax = 200;
-  std::string text = CellJson(value, type, VectorForm::kArray);
-  if (text.size() > kBytesMax) text = text.substr(0, kBytesMax) + "...";
-  return text;
-}
-
 // Compares each answer with the next expected one.
 class Comparer final : public RowSink {
  public:
@@ -49,7 +42,8 @@ class Comparer final : public RowSink {
     column.ulps_most = std::max(column.ulps_most, difference.ulps);
     column.difference_most = std::max(column.difference_most, difference.absolute);
     if (difference.ulps <= column.ulps_allowed || column.miss) return;
-    column.miss = {number, ShortText(expected, type), ShortText(answered, type), difference.ulps};
+    column.miss = {number, ShortCellJson(expected, type), ShortCellJson(answered, type),
+                   difference.ulps};
   }
 
   const GoldenRows& golden_;

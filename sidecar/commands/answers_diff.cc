@@ -13,8 +13,6 @@
 namespace pillion {
 namespace {
 
-constexpr std::size_t kTextBytesMax = 200;
-
 Schema ColumnsOfBoth(const Model& a, const Model& b) {
   Schema columns;
   for (const Field& field : a.outputs()) {
@@ -116,13 +114,8 @@ class Pair final : public RowSink {
     column.difference_most = std::max(column.difference_most, difference.absolute);
     if (column.furthest != 0 && !further) return;
     column.furthest = diff_.row_count;
-    column.a = Text(a_.value(i), type);
-    column.b = Text(b_.value(i), type);
-  }
-
-  static std::string Text(const Value& value, const DataType& type) {
-    std::string text = CellJson(value, type, VectorForm::kArray);
-    return text.size() > kTextBytesMax ? text.substr(0, kTextBytesMax) + "..." : text;
+    column.a = ShortCellJson(a_.value(i), type);
+    column.b = ShortCellJson(b_.value(i), type);
   }
 
   RowSink& rows_a_;

@@ -92,4 +92,11 @@ std::string CellJson(const Value& value, const DataType& type, VectorForm vector
   return text;
 }
 
+std::string ShortCellJson(const Value& value, const DataType& type) {
+  constexpr std::size_t kBytesMax = 200;
+  std::string text = CellJson(value, type, VectorForm::kArray);
+  if (text.size() > kBytesMax) text = text.substr(0, kBytesMax) + "...";
+  return text;
+}
+
 }  // namespace pillion

@@ -19,4 +19,7 @@ void WriteCellJson(const Value& value, const DataType& type, VectorForm vectors,
 // The same as a text of its own, numbers that are not finite by their names.
 std::string CellJson(const Value& value, const DataType& type, VectorForm vectors);
 
+// The same for messages: the beginning, and "..." where it is long.
+std::string ShortCellJson(const Value& value, const DataType& type);
+
 }  // namespace pillion
