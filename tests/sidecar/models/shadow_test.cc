@@ -8,12 +8,8 @@
 #include <thread>
 
 #include "schemas/rows/batch_encoder.h"
-#include "schemas/rows/row_encoder.h"
-#include "sidecar/models/model_scorer.h"
 #include "sidecar/models/models_json.h"
-#include "sidecar/models/publisher.h"
-#include "tests/sidecar/models/small_models.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/sidecar/models/two_versions_test.h"
 
 namespace pillion {
 namespace {
@@ -53,51 +49,16 @@ TEST(ComparedColumns, AreThoseThatBothMake) {
   EXPECT_THAT(ComparedColumns(config, ours, schema({"b"})), IsEmpty());
 }
 
-// Versions 1 and 2 answer `over` with number > 1 and number > 2.
-class ShadowTest : public ::testing::Test {
+class ShadowTest : public TwoVersionsTest {
  protected:
-  ShadowTest() {
-    WriteBinarizers(one_, 1);
-    WriteBinarizers(two_, 2);
-    PutInPlace(one_, directory_.path() / "house/1");
-    PutInPlace(two_, directory_.path() / "house/2");
-  }
-  void Start(const std::string& config) {
-    directory_.Write("house/model.yaml", "publish: 1\n" + config);
-    const auto loaded = publisher_.LoadDirectory(directory_.path());
-    ASSERT_TRUE(loaded) << loaded.error();
-  }
-  const ModelRegistry::Entry& house() { return **scorer_.registry().FindEntry("house"); }
+  void Start(const std::string& config) { TwoVersionsTest::Start("publish: 1\n" + config); }
   const ShadowCounts& counts() { return *house().shadow->counts; }
-  void Bind(const BindRequest& request) {
-    auto binding = scorer_.Bind(request);
-    ASSERT_TRUE(binding) << binding.error().text;
-    layout_ = std::move(binding->layout);
-    row_.emplace(std::make_shared<const RowLayout>(*RowLayout::Make(binding->columns.inputs)));
-  }
-  const RowEncoder& Row(double number) {
-    row_->Clear();
-    EXPECT_EQ(row_->Set(0, number), ScoreCode::kOk);
-    return *row_;
-  }
   void Score(RequestKind kind, std::span<const std::byte> request) {
-    std::vector<std::byte> response(1 << 20);
-    TurnClock endless = TurnClock::Endless();
-    const ScoreResult result = layout_->ScoreRequest(kind, request, response, endless);
-    EXPECT_EQ(result.code, ScoreCode::kOk);
-    EXPECT_EQ(result.model_version, house().Find("1")->loaded->number()) << "nobody is told";
+    EXPECT_EQ(TwoVersionsTest::Score(kind, request), Number("1")) << "nobody is told";
   }
   void WaitForRows(std::uint64_t rows) {
     while (counts().rows.value() < rows) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-
-  testing::BundleOnDisk one_;
-  testing::BundleOnDisk two_;
-  const testing::TemporaryDirectory directory_;
-  ModelScorer scorer_{ModelRegistry()};
-  Publisher publisher_{scorer_.registry(), {}, EventLog::Silent()};
-  std::unique_ptr<BoundLayout> layout_;
-  std::optional<RowEncoder> row_;
 };
 
 TEST_F(ShadowTest, CountsHowAnswersDiffer) {

@@ -9,11 +9,7 @@
 #include <thread>
 
 #include "schemas/rows/batch_encoder.h"
-#include "schemas/rows/row_encoder.h"
-#include "sidecar/models/model_scorer.h"
-#include "sidecar/models/publisher.h"
-#include "tests/sidecar/models/small_models.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/sidecar/models/two_versions_test.h"
 
 namespace pillion {
 namespace {
@@ -87,55 +83,14 @@ TEST(RowCounter, CountsOfManyThreads) {
   EXPECT_EQ(rows.value(), 24'000u);
 }
 
-// A directory with two versions, of which the model.yaml gives the second to some.
-class SplitOfModelTest : public ::testing::Test {
+// The model.yaml gives the second version to some.
+class SplitOfModelTest : public TwoVersionsTest {
  protected:
-  SplitOfModelTest() {
-    WriteBinarizers(one_, 1);
-    WriteBinarizers(two_, 2);
-    PutInPlace(one_, at("house/1"));
-    PutInPlace(two_, at("house/2"));
-  }
-  std::filesystem::path at(const char* path) const { return directory_.path() / path; }
-  void Start(const std::string& config) {
-    directory_.Write("house/model.yaml", config);
-    const auto loaded = publisher_.LoadDirectory(directory_.path());
-    ASSERT_TRUE(loaded) << loaded.error();
-  }
-  const ModelRegistry::Entry& house() { return **scorer_.registry().FindEntry("house"); }
-  std::uint32_t Number(const char* version) { return house().Find(version)->loaded->number(); }
-  void Bind(const char* reference) {
-    auto binding = scorer_.Bind({reference, {}, {}});
-    ASSERT_TRUE(binding) << binding.error().text;
-    layout_ = std::move(binding->layout);
-    row_.emplace(std::make_shared<const RowLayout>(*RowLayout::Make(binding->columns.inputs)));
-  }
-  const RowEncoder& Row(int number) {
-    row_->Clear();
-    EXPECT_EQ(row_->Set(0, static_cast<double>(number)), ScoreCode::kOk);
-    return *row_;
-  }
   // A double is a key as Java writes it.
   static bool IsTwos(int number, std::uint32_t weight) {
     return SplitBucket("", std::to_string(number) + ".0") < weight;
   }
-  // The version that scored a row or a batch.
-  std::uint32_t Score(RequestKind kind, std::span<const std::byte> request) {
-    std::vector<std::byte> response(4096);
-    TurnClock endless = TurnClock::Endless();
-    const ScoreResult result = layout_->ScoreRequest(kind, request, response, endless);
-    EXPECT_EQ(result.code, ScoreCode::kOk);
-    return result.model_version;
-  }
   std::uint32_t ScoreRow(int number) { return Score(RequestKind::kRow, Row(number).bytes()); }
-
-  testing::BundleOnDisk one_;
-  testing::BundleOnDisk two_;
-  const testing::TemporaryDirectory directory_;
-  ModelScorer scorer_{ModelRegistry()};
-  Publisher publisher_{scorer_.registry(), {}, EventLog::Silent()};
-  std::unique_ptr<BoundLayout> layout_;
-  std::optional<RowEncoder> row_;
 };
 
 constexpr char kSplit[] = "publish: 1\nsplit: {key: number, arms: {2: 3000}}\n";
@@ -153,7 +108,7 @@ TEST_F(SplitOfModelTest, LoadsItsArmsAndPublishesWhatItSays) {
 
 TEST_F(SplitOfModelTest, EachRowOfABoundLayoutGoesToTheArmOfItsKey) {
   Start(kSplit);
-  Bind("house");
+  Bind({"house", {}, {}});
   std::set<std::uint32_t> seen;
   for (int i = 0; i < 100; ++i) {
     const std::uint32_t version = ScoreRow(i);
@@ -168,7 +123,7 @@ TEST_F(SplitOfModelTest, EachRowOfABoundLayoutGoesToTheArmOfItsKey) {
 
 TEST_F(SplitOfModelTest, ABatchGoesWhereItsFirstRowDoes) {
   Start("publish: 1\nsplit: {key: number, arms: {2: 5000}}\n");
-  Bind("house");
+  Bind({"house", {}, {}});
   for (int i = 0; i < 20; ++i) {
     BatchEncoder batch;
     for (int k = i; k < i + 5; ++k) ASSERT_EQ(batch.Add(Row(k)), ScoreCode::kOk);
@@ -178,7 +133,7 @@ TEST_F(SplitOfModelTest, ABatchGoesWhereItsFirstRowDoes) {
 
 TEST_F(SplitOfModelTest, WhatIsNoRowIsRefusedAsEver) {
   Start(kSplit);
-  Bind("house");
+  Bind({"house", {}, {}});
   const std::vector<std::byte> junk(64, std::byte{0x7f});
   std::vector<std::byte> response(4096);
   TurnClock endless = TurnClock::Endless();
@@ -190,9 +145,9 @@ TEST_F(SplitOfModelTest, WhatIsNoRowIsRefusedAsEver) {
 
 TEST_F(SplitOfModelTest, ANamedVersionIsNotSharedOut) {
   Start("publish: 1\nsplit: {key: number, arms: {2: 10000}}\n");
-  Bind("house@1");
+  Bind({"house@1", {}, {}});
   EXPECT_EQ(ScoreRow(3), Number("1"));
-  Bind("house");
+  Bind({"house", {}, {}});
   EXPECT_EQ(ScoreRow(3), Number("2"));
 }
 
@@ -203,7 +158,7 @@ TEST_F(SplitOfModelTest, AnArmThatCannotBeUsedIsLeftToTheRest) {
   Start("publish: 1\nsplit: {key: number, arms: {3: 5000, 9: 5000}}\n");
   EXPECT_EQ(house().ConfigFailure(), "split.arms: '9': no label or version is called so");
   EXPECT_EQ(house().split->arms()[1].loaded, nullptr);
-  Bind("house");
+  Bind({"house", {}, {}});
   for (int i = 0; i < 20; ++i) EXPECT_EQ(ScoreRow(i), Number("1"));
 }
 
